@@ -1,0 +1,5 @@
+//! gpugan trains generative adversarial networks with hand-written WGSL compute shaders.
+
+pub mod error;
+
+pub use error::{Error, Result};
