@@ -1,5 +1,7 @@
 //! gpugan trains generative adversarial networks with hand-written WGSL compute shaders.
 
 pub mod error;
+pub mod plan;
+pub mod threefry;
 
 pub use error::{Error, Result};

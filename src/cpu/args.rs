@@ -1,0 +1,85 @@
+//! The arguments of one call, as a mirror sees them.
+
+use crate::plan::Call;
+
+/// The elements of a storage.
+#[derive(Clone, Debug)]
+pub(super) enum Buffer<T> {
+    Floats(Vec<T>),
+    Words(Vec<u32>),
+    Bytes(Vec<u8>),
+}
+
+/// A tensor of a call.
+pub(super) enum Slot<'a, T> {
+    Floats(&'a [T]),
+    FloatsMut(&'a mut [T]),
+    Words(&'a [u32]),
+    WordsMut(&'a mut [u32]),
+    Bytes(&'a [u8]),
+    Taken,
+}
+
+/// What a mirror is called with. Outputs are taken out once each, so that several can be held at
+/// the same time; asking for what the call does not have is a mistake of the mirror and panics.
+pub struct Args<'a, T> {
+    pub(super) call: &'a Call,
+    pub(super) slots: Vec<Slot<'a, T>>,
+}
+
+impl<'a, T> Args<'a, T> {
+    pub fn int(&self, name: &str) -> usize {
+        self.call.int(name) as usize
+    }
+
+    pub fn float(&self, name: &str) -> f64 {
+        self.call.float(name)
+    }
+
+    fn slot(&mut self, name: &str) -> &mut Slot<'a, T> {
+        let mut names = self.call.arguments.iter().map(|argument| argument.name);
+        let at = names.position(|given| given == name);
+        let kernel = self.call.kernel.name;
+        &mut self.slots[at.unwrap_or_else(|| panic!("{kernel} has no tensor {name}"))]
+    }
+
+    /// An input of floats.
+    pub fn floats(&mut self, name: &str) -> &'a [T] {
+        match self.slot(name) {
+            Slot::Floats(values) => values,
+            _ => panic!("{name} is no input of floats"),
+        }
+    }
+
+    /// An input of words.
+    pub fn words(&mut self, name: &str) -> &'a [u32] {
+        match self.slot(name) {
+            Slot::Words(values) => values,
+            _ => panic!("{name} is no input of words"),
+        }
+    }
+
+    /// An input of bytes.
+    pub fn bytes(&mut self, name: &str) -> &'a [u8] {
+        match self.slot(name) {
+            Slot::Bytes(values) => values,
+            _ => panic!("{name} is no input of bytes"),
+        }
+    }
+
+    /// An output of floats.
+    pub fn floats_mut(&mut self, name: &str) -> &'a mut [T] {
+        match std::mem::replace(self.slot(name), Slot::Taken) {
+            Slot::FloatsMut(values) => values,
+            _ => panic!("{name} is no output of floats, or was taken"),
+        }
+    }
+
+    /// An output of words.
+    pub fn words_mut(&mut self, name: &str) -> &'a mut [u32] {
+        match std::mem::replace(self.slot(name), Slot::Taken) {
+            Slot::WordsMut(values) => values,
+            _ => panic!("{name} is no output of words, or was taken"),
+        }
+    }
+}

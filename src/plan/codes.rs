@@ -1,0 +1,202 @@
+//! The integers by which a plan tells a kernel which function to apply, and where the counters
+//! lie in the clock. Shaders hold the same names as constants; a test compares them.
+
+/// A function applied to every element at the end of a layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    Identity,
+    Relu,
+    /// x where x > 0, else the slope times x.
+    LeakyRelu(f64),
+    Tanh,
+    Sigmoid,
+}
+
+impl Activation {
+    /// (name of the constant in `shaders/lib/activation.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 5] = [
+        ("IDENTITY", 0),
+        ("RELU", 1),
+        ("LEAKY_RELU", 2),
+        ("TANH", 3),
+        ("SIGMOID", 4),
+    ];
+
+    pub fn code(self) -> u32 {
+        match self {
+            Activation::Identity => 0,
+            Activation::Relu => 1,
+            Activation::LeakyRelu(_) => 2,
+            Activation::Tanh => 3,
+            Activation::Sigmoid => 4,
+        }
+    }
+
+    /// Slope of the negative side.
+    pub fn leak(self) -> f64 {
+        match self {
+            Activation::LeakyRelu(leak) => leak,
+            _ => 0.0,
+        }
+    }
+
+    /// The inverse of `code` and `leak`.
+    pub fn from_code(code: u32, leak: f64) -> Activation {
+        match code {
+            0 => Activation::Identity,
+            1 => Activation::Relu,
+            2 => Activation::LeakyRelu(leak),
+            3 => Activation::Tanh,
+            4 => Activation::Sigmoid,
+            _ => panic!("no activation has the code {code}"),
+        }
+    }
+}
+
+/// What the two networks play for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objective {
+    /// Goodfellow et al. 2014, section 3: the generator maximises log D(G(z)).
+    NonSaturating,
+    /// Goodfellow et al. 2014, equation 1: the generator minimises log(1 − D(G(z))).
+    Minimax,
+}
+
+impl Objective {
+    /// (name of the constant in `shaders/lib/objective.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 2] = [("NON_SATURATING", 0), ("MINIMAX", 1)];
+
+    pub fn code(self) -> u32 {
+        match self {
+            Objective::NonSaturating => 0,
+            Objective::Minimax => 1,
+        }
+    }
+
+    /// The inverse of `code`.
+    pub fn from_code(code: u32) -> Objective {
+        match code {
+            0 => Objective::NonSaturating,
+            1 => Objective::Minimax,
+            _ => panic!("no objective has the code {code}"),
+        }
+    }
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Objective::NonSaturating => "non-saturating",
+            Objective::Minimax => "minimax",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Objective> {
+        [Objective::NonSaturating, Objective::Minimax]
+            .into_iter()
+            .find(|objective| objective.name() == name)
+    }
+}
+
+/// The words of the clock tensor: everything that counts, on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Counter {
+    /// Iterations finished: the schedule's generator updates.
+    Step = 0,
+    /// Passes through the data that are finished.
+    Epoch = 1,
+    /// Images of the present pass that were used.
+    Position = 2,
+    /// Draws of the latent stream.
+    Latent = 3,
+    /// Draws of the sample stream; stays 0, so that a grid shows the same latents all run long.
+    Sample = 4,
+    /// Draws of the mix stream.
+    Mix = 5,
+    /// Draws of the dropout stream.
+    Dropout = 6,
+    /// Draws of the noise stream.
+    Noise = 7,
+}
+
+impl Counter {
+    /// Words of the clock.
+    pub const COUNT: usize = 8;
+
+    /// (name of the constant in `shaders/lib/clock.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 8] = [
+        ("CLOCK_STEP", 0),
+        ("CLOCK_EPOCH", 1),
+        ("CLOCK_POSITION", 2),
+        ("CLOCK_LATENT", 3),
+        ("CLOCK_SAMPLE", 4),
+        ("CLOCK_MIX", 5),
+        ("CLOCK_DROPOUT", 6),
+        ("CLOCK_NOISE", 7),
+    ];
+}
+
+/// The columns of the metrics ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Metric {
+    LossCritic = 0,
+    LossGenerator = 1,
+    /// Mean σ(score) of real samples.
+    PReal = 2,
+    /// Mean σ(score) of generated samples.
+    PFake = 3,
+    /// Share of both halves that the critic tells right.
+    Accuracy = 4,
+    /// (log 4 − critic loss)/2 in nats: the Jensen–Shannon divergence that the critic proves.
+    JsdBound = 5,
+}
+
+impl Metric {
+    /// Columns of the ring; two are spare, so that a row is 32 bytes.
+    pub const COUNT: usize = 8;
+
+    /// (name of the constant in `shaders/lib/clock.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 6] = [
+        ("METRIC_LOSS_CRITIC", 0),
+        ("METRIC_LOSS_GENERATOR", 1),
+        ("METRIC_P_REAL", 2),
+        ("METRIC_P_FAKE", 3),
+        ("METRIC_ACCURACY", 4),
+        ("METRIC_JSD_BOUND", 5),
+    ];
+}
+
+/// What the guard watches for values that are not finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Watched {
+    CriticLoss = 0,
+    GeneratorLoss = 1,
+    CriticGradients = 2,
+    GeneratorGradients = 3,
+}
+
+impl Watched {
+    pub const ALL: [Watched; 4] = [
+        Watched::CriticLoss,
+        Watched::GeneratorLoss,
+        Watched::CriticGradients,
+        Watched::GeneratorGradients,
+    ];
+
+    /// Words of the guard per watched thing: how many values were not finite, the step of the
+    /// first, and the smallest index of it at that step (`NONE` while all was well).
+    pub const WORDS: usize = 3;
+    pub const NONE: u32 = u32::MAX;
+
+    /// (name of the constant in `shaders/lib/guard.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 6] = [
+        ("GUARD_CRITIC_LOSS", 0),
+        ("GUARD_GENERATOR_LOSS", 1),
+        ("GUARD_CRITIC_GRADIENTS", 2),
+        ("GUARD_GENERATOR_GRADIENTS", 3),
+        ("GUARD_WORDS", 3),
+        ("GUARD_SOURCES", 4),
+    ];
+}
