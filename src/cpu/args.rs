@@ -1,5 +1,7 @@
 //! The arguments of one call, as a mirror sees them.
 
+use std::ops::Range;
+
 use crate::plan::Call;
 
 /// The elements of a storage.
@@ -8,6 +10,59 @@ pub(super) enum Buffer<T> {
     Floats(Vec<T>),
     Words(Vec<u32>),
     Bytes(Vec<u8>),
+}
+
+impl<T> Default for Buffer<T> {
+    fn default() -> Self {
+        Buffer::Bytes(Vec::new())
+    }
+}
+
+impl<T> Buffer<T> {
+    /// A part of it, to be read.
+    pub(super) fn slot(&self, range: Range<usize>) -> Slot<'_, T> {
+        match self {
+            Buffer::Floats(values) => Slot::Floats(&values[range]),
+            Buffer::Words(values) => Slot::Words(&values[range]),
+            Buffer::Bytes(values) => Slot::Bytes(&values[range]),
+        }
+    }
+}
+
+/// What is left of a storage after the parts before `from` were handed out for writing.
+pub(super) struct Rest<'a, T> {
+    from: usize,
+    rest: Slot<'a, T>,
+}
+
+impl<'a, T> Rest<'a, T> {
+    pub(super) fn of(buffer: &'a mut Buffer<T>) -> Rest<'a, T> {
+        let rest = match buffer {
+            Buffer::Floats(values) => Slot::FloatsMut(values),
+            Buffer::Words(values) => Slot::WordsMut(values),
+            Buffer::Bytes(_) => panic!("no kernel writes bytes"),
+        };
+        Rest { from: 0, rest }
+    }
+
+    /// The part at `range`; parts are asked for in the order in which they lie.
+    pub(super) fn split(&mut self, range: Range<usize>) -> Slot<'a, T> {
+        let skipped = range.start - self.from;
+        self.from = range.end;
+        match std::mem::replace(&mut self.rest, Slot::Taken) {
+            Slot::FloatsMut(values) => {
+                let (part, rest) = values[skipped..].split_at_mut(range.len());
+                self.rest = Slot::FloatsMut(rest);
+                Slot::FloatsMut(part)
+            }
+            Slot::WordsMut(values) => {
+                let (part, rest) = values[skipped..].split_at_mut(range.len());
+                self.rest = Slot::WordsMut(rest);
+                Slot::WordsMut(part)
+            }
+            _ => unreachable!("made from a writable storage"),
+        }
+    }
 }
 
 /// A tensor of a call.

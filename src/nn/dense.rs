@@ -1,0 +1,159 @@
+//! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
+
+use super::{Backward, Grads, Layer, Module, Parameter, activation_module};
+use crate::plan::codes::Activation;
+use crate::plan::{Recorder, Tensor, kernel};
+
+/// torch.nn.Linear(inputs, outputs) and what follows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub activation: Activation,
+}
+
+/// Rows that one slice of a weight gradient sums over before another slice is worth its traffic.
+const ROWS_PER_SPLIT: usize = 2048;
+const MOST_SPLITS: usize = 16;
+
+impl Dense {
+    /// Slices of the weight gradient's sum: by shape alone, so that every device sums alike.
+    fn splits(rows: usize) -> usize {
+        rows.div_ceil(ROWS_PER_SPLIT).min(MOST_SPLITS)
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, name: &str, pass: &Backward) {
+        let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
+        let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
+        let accumulate = pass.grads == Grads::Accumulate;
+        let parts = match splits {
+            1 => dweight,
+            _ => r.scratch(&format!("{name}.parts"), &[splits, outputs, inputs]),
+        };
+        let call = r
+            .call(&kernel::DENSE_BACKWARD_WEIGHT)
+            .read("da", pass.da)
+            .read("x", pass.x)
+            .set("rows", rows)
+            .set("inputs", inputs)
+            .set("outputs", outputs)
+            .set("splits", splits)
+            .set("accumulate", u32::from(accumulate && splits == 1))
+            .extent(inputs, outputs, splits)
+            .flops(2 * rows * inputs * outputs);
+        match accumulate && splits == 1 {
+            true => call.update("dweight", parts).record(),
+            false => call.write("dweight", parts).record(),
+        }
+        if splits > 1 {
+            let len = inputs * outputs;
+            let call = r
+                .call(&kernel::REDUCE_SPLITS)
+                .read("parts", parts)
+                .set("splits", splits)
+                .set("len", len)
+                .set("accumulate", u32::from(accumulate))
+                .extent(len, 1, 1)
+                .flops(splits * len);
+            match accumulate {
+                true => call.update("total", dweight).record(),
+                false => call.write("total", dweight).record(),
+            }
+        }
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let (rows, accumulate) = (r.rows(pass.x), pass.grads == Grads::Accumulate);
+        let call = r
+            .call(&kernel::DENSE_BACKWARD_BIAS)
+            .read("da", pass.da)
+            .set("rows", rows)
+            .set("outputs", self.outputs)
+            .set("accumulate", u32::from(accumulate))
+            .extent(self.outputs, 1, 1)
+            .flops(rows * self.outputs);
+        match accumulate {
+            true => call.update("dbias", pass.gradients[1]).record(),
+            false => call.write("dbias", pass.gradients[1]).record(),
+        }
+    }
+}
+
+impl Layer for Dense {
+    fn modules(&self) -> Vec<Module> {
+        let linear = Module::Linear {
+            in_features: self.inputs,
+            out_features: self.outputs,
+        };
+        [Some(linear), activation_module(self.activation)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let fan_in = self.inputs;
+        let parameter = |name, shape| Parameter {
+            name,
+            shape,
+            fan_in,
+        };
+        vec![
+            parameter("weight", vec![self.outputs, self.inputs]),
+            parameter("bias", vec![self.outputs]),
+        ]
+    }
+
+    fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor) {
+        let rows = r.rows(x);
+        r.call(&kernel::DENSE_FORWARD)
+            .read("x", x)
+            .read("weight", parameters[0])
+            .read("bias", parameters[1])
+            .write("y", y)
+            .set("rows", rows)
+            .set("inputs", self.inputs)
+            .set("outputs", self.outputs)
+            .set("activation", self.activation.code())
+            .set("leak", self.activation.leak())
+            .extent(self.outputs, rows, 1)
+            .flops(2 * rows * self.inputs * self.outputs)
+            .record();
+    }
+
+    fn backward(&self, r: &mut Recorder, name: &str, pass: Backward) -> Option<Tensor> {
+        if pass.grads != Grads::Ignore {
+            self.weight_gradient(r, name, &pass);
+            self.bias_gradient(r, &pass);
+        }
+        let below = pass.below?;
+        let rows = r.rows(pass.x);
+        let dx = r.scratch(name, &[rows, self.inputs]);
+        r.call(&kernel::DENSE_BACKWARD_INPUT)
+            .read("da", pass.da)
+            .read("weight", pass.parameters[0])
+            .read("x", pass.x)
+            .write("dx", dx)
+            .set("rows", rows)
+            .set("inputs", self.inputs)
+            .set("outputs", self.outputs)
+            .set("activation", below.code())
+            .set("leak", below.leak())
+            .extent(self.inputs, rows, 1)
+            .flops(2 * rows * self.inputs * self.outputs)
+            .record();
+        Some(dx)
+    }
+}

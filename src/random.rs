@@ -1,0 +1,126 @@
+//! Random numbers: calls that draw them on the device, and the generator for the few draws of the
+//! host. Everything is a pure function of (seed, stream, draw, index).
+
+use std::convert::Infallible;
+
+use rand::TryRng;
+
+use crate::plan::codes::Counter;
+use crate::plan::{Recorder, Tensor, kernel};
+use crate::threefry::{Stream, Words, half_bits, stream_key, threefry2x32};
+
+/// How latents are distributed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Latent {
+    /// Standard normal.
+    Normal,
+    /// Uniform on (−1, 1).
+    Uniform,
+}
+
+impl Latent {
+    pub fn name(self) -> &'static str {
+        match self {
+            Latent::Normal => "normal",
+            Latent::Uniform => "uniform",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Latent> {
+        [Latent::Normal, Latent::Uniform]
+            .into_iter()
+            .find(|latent| latent.name() == name)
+    }
+
+    /// Fills `values` with the draw of `stream` that `counter` stands at.
+    pub fn draw(
+        self,
+        r: &mut Recorder,
+        clock: Tensor,
+        seed: u64,
+        stream: Stream,
+        counter: Counter,
+        values: Tensor,
+    ) {
+        let key = stream_key(seed, stream);
+        let len = r.info(values).len();
+        let kernel = match self {
+            Latent::Normal => &kernel::RANDOM_NORMAL,
+            Latent::Uniform => &kernel::RANDOM_UNIFORM,
+        };
+        r.call(kernel)
+            .read("clock", clock)
+            .write("values", values)
+            .set("key0", key[0])
+            .set("key1", key[1])
+            .set("counter", counter as u32)
+            .set("len", len)
+            .extent(len, 1, 1)
+            .record();
+    }
+}
+
+/// Fills `x`\[N,…\] with the next N of `count` images, in the order of the epoch.
+pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, x: Tensor) {
+    let key = stream_key(seed, Stream::Data);
+    let (count, rows) = (r.rows(images), r.rows(x));
+    let features = r.info(x).len() / rows;
+    r.call(&kernel::DATA_GATHER)
+        .read("images", images)
+        .read("clock", clock)
+        .write("x", x)
+        .set("key0", key[0])
+        .set("key1", key[1])
+        .set("count", count)
+        .set("half_bits", half_bits(count as u32))
+        .set("rows", rows)
+        .set("features", features)
+        .extent(features, rows, 1)
+        .record();
+}
+
+/// A generator for `rand` over one stream: block i is `threefry2x32(stream key, i)`.
+#[derive(Clone, Debug)]
+pub struct HostRng {
+    key: Words,
+    block: u64,
+    spare: Option<u32>,
+}
+
+impl HostRng {
+    pub fn new(seed: u64, stream: Stream) -> HostRng {
+        HostRng {
+            key: stream_key(seed, stream),
+            block: 0,
+            spare: None,
+        }
+    }
+}
+
+impl TryRng for HostRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        if let Some(word) = self.spare.take() {
+            return Ok(word);
+        }
+        let counter = [self.block as u32, (self.block >> 32) as u32];
+        let [word, spare] = threefry2x32(self.key, counter);
+        self.block += 1;
+        self.spare = Some(spare);
+        Ok(word)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let low = u64::from(self.try_next_u32()?);
+        Ok(low | u64::from(self.try_next_u32()?) << 32)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(4) {
+            let word = self.try_next_u32()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
