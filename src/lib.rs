@@ -1,5 +1,6 @@
 //! gpugan trains generative adversarial networks with hand-written WGSL compute shaders.
 
+pub mod data;
 pub mod error;
 pub mod plan;
 pub mod threefry;

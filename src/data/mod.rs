@@ -1,0 +1,92 @@
+//! Images to learn from, held as bytes exactly as the files store them: the embedded MNIST
+//! ([`mnist`]) and folders of IDX files ([`idx`]).
+//!
+//! Deliberately not here: scaling to floats, shuffling and batching. The executors gather and
+//! scale minibatches from the bytes, in an order that is computed and not stored.
+
+pub mod idx;
+pub mod mnist;
+
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+
+/// Which part of a data set: the one to learn from or the one held out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    Train,
+    Test,
+}
+
+impl Split {
+    /// What the names of this split's IDX files begin with.
+    fn prefix(self) -> &'static str {
+        match self {
+            Split::Train => "train",
+            Split::Test => "t10k",
+        }
+    }
+}
+
+/// A data set in memory. Invariant: `pixels.len() == count * shape[0] * shape[1] * shape[2]`,
+/// and `labels`, where there are any, are `count` long.
+#[derive(Debug, Clone)]
+pub struct Images {
+    /// What the run directory is named after: `mnist` or the folder's name.
+    pub name: String,
+    /// Number of images, at least 1.
+    pub count: usize,
+    /// Height, width and channels of every image, each at least 1.
+    pub shape: [usize; 3],
+    /// `[count, H, W, C]`, 0 to 255.
+    pub pixels: Vec<u8>,
+    /// `[count]`, the class of each image.
+    pub labels: Option<Vec<u8>>,
+    /// SHA-256 of `pixels`, in hexadecimal.
+    pub checksum: String,
+}
+
+impl Images {
+    fn new(name: String, shape: [usize; 3], pixels: Vec<u8>, labels: Option<Vec<u8>>) -> Self {
+        let checksum = sha256(&[&pixels]);
+        let count = pixels.len() / shape.iter().product::<usize>();
+        Images {
+            name,
+            count,
+            shape,
+            pixels,
+            labels,
+            checksum,
+        }
+    }
+
+    /// H·W·C: the bytes, and so the values, of one image.
+    pub fn image_bytes(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Refuses a data set that cannot fill one minibatch of `batch` images.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there are fewer images than `batch`.
+    pub fn require_batch(&self, batch: usize) -> Result<()> {
+        if self.count >= batch {
+            return Ok(());
+        }
+        let (name, count) = (&self.name, self.count);
+        Err(Error::Data(format!(
+            "the data set {name} has {count} images, fewer than one batch of {batch}: use --batch {count} or less"
+        )))
+    }
+}
+
+/// SHA-256 of the parts one after the other, in lower-case hexadecimal.
+fn sha256(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
