@@ -1,8 +1,18 @@
-//! gpugan trains generative adversarial networks with hand-written WGSL compute shaders.
+//! gpugan trains generative adversarial networks with hand-written WGSL compute shaders on any GPU
+//! that wgpu reaches, and on machines without one.
+//!
+//! A `plan` is plain data: named tensors, and calls of named kernels on them. Layers (`nn`),
+//! optimisers (`optim`), random draws (`random`) and the game itself (`gan`) record calls; the
+//! executors `gpu` (WGSL through wgpu) and `cpu` (the same kernels in Rust) run them.
 
+pub mod cpu;
 pub mod data;
 pub mod error;
+pub mod gan;
+pub mod nn;
+pub mod optim;
 pub mod plan;
+pub mod random;
 pub mod threefry;
 
 pub use error::{Error, Result};

@@ -1,0 +1,41 @@
+//! Generative adversarial networks: architectures, objectives, the steps of the game, and a
+//! trainer that plays it on an executor.
+
+pub mod arch;
+pub mod checkpoint;
+mod sampler;
+mod step;
+mod trainer;
+
+pub use sampler::Sampler;
+pub use step::Gan;
+pub use trainer::{Fault, Interval, Positions, Trainer};
+
+use crate::nn::Init;
+use crate::optim::Rule;
+use crate::plan::codes::Objective;
+use crate::random::Latent;
+use arch::Architecture;
+
+/// Everything that decides what a training run computes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub architecture: Architecture,
+    pub objective: Objective,
+    pub latent: Latent,
+    pub init: Init,
+    pub rule: Rule,
+    pub lr_generator: f64,
+    pub lr_critic: f64,
+    pub batch: usize,
+    /// Critic updates, then generator updates, of one turn of the schedule.
+    pub critic_steps: usize,
+    pub generator_steps: usize,
+    pub seed: u64,
+    /// Images of the data set.
+    pub images: usize,
+    /// Rows of the metrics ring: turns between two read-backs, at most.
+    pub ring: usize,
+    /// Images of a sample grid.
+    pub samples: usize,
+}

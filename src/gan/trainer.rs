@@ -1,0 +1,202 @@
+//! Plays a recorded game on an executor: initial state, turns, metrics, samples.
+//!
+//! It deliberately knows no files: `run` keeps what this hands out.
+
+use super::{Gan, checkpoint};
+use crate::Result;
+use crate::plan::codes::{Counter, Metric, Watched};
+use crate::plan::{Contents, Executor, Tensor};
+use crate::random::HostRng;
+use crate::threefry::Stream;
+
+/// Means over the turns between two read-backs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub loss_critic: f64,
+    pub loss_generator: f64,
+    pub p_real: f64,
+    pub p_fake: f64,
+    pub accuracy: f64,
+    pub jsd_bound: f64,
+    /// Losses and gradients that were not finite, since the run began.
+    pub nonfinite: u64,
+}
+
+/// The first value that was not finite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The turn in which it arose, counted from 0.
+    pub turn: u64,
+    /// `critic.loss`, or a gradient such as `generator.2.weight.grad`.
+    pub tensor: String,
+}
+
+/// The data stream and the latent stream of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Positions {
+    pub data: u64,
+    pub latent: u64,
+}
+
+/// A game under way.
+pub struct Trainer {
+    gan: Gan,
+    executor: Box<dyn Executor>,
+    turns: u64,
+}
+
+impl Trainer {
+    /// Puts the data set and the initial weights on the device. `images` are the bytes of
+    /// \[count, H, W, C\].
+    pub fn new(gan: Gan, mut executor: Box<dyn Executor>, images: Vec<u8>) -> Result<Trainer> {
+        executor.write(gan.images, &Contents::U8(images))?;
+        let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
+        executor.write(gan.guard, &Contents::U32(unseen))?;
+        let mut rng = HostRng::new(gan.settings.seed, Stream::Init);
+        for player in [&gan.generator, &gan.critic] {
+            let values = player.network.initial(gan.settings.init, &mut rng);
+            for (tensor, values) in player.network.parameter_tensors.iter().zip(values) {
+                executor.write(*tensor, &Contents::F32(values))?;
+            }
+        }
+        Ok(Trainer {
+            gan,
+            executor,
+            turns: 0,
+        })
+    }
+
+    pub fn gan(&self) -> &Gan {
+        &self.gan
+    }
+
+    pub fn executor(&mut self) -> &mut dyn Executor {
+        self.executor.as_mut()
+    }
+
+    /// Turns of the schedule that were handed to the device.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
+    /// Plays at most `most` turns and returns how many; few enough to look at the clock between.
+    pub fn play(&mut self, most: u64) -> Result<u64> {
+        let done = self.executor.run(&self.gan.turn(), most)?;
+        self.turns += done;
+        Ok(done)
+    }
+
+    /// Means over the last `turns` turns, at most the ring's length.
+    pub fn interval(&mut self, turns: u64) -> Result<Interval> {
+        let ring = self.floats(self.gan.metrics)?;
+        let rows = self.gan.settings.ring as u64;
+        let turns = turns.clamp(1, rows.min(self.turns.max(1)));
+        let mean = |metric: Metric| {
+            let row = |turn: u64| ((turn % rows) as usize) * Metric::COUNT;
+            let last = self.turns.saturating_sub(turns)..self.turns.max(1);
+            let sum: f64 = last.map(|turn| f64::from(ring[row(turn) + metric as usize])).sum();
+            sum / turns as f64
+        };
+        let guard = self.words(self.gan.guard)?;
+        let counts = guard.chunks(Watched::WORDS).map(|words| u64::from(words[0]));
+        Ok(Interval {
+            loss_critic: mean(Metric::LossCritic),
+            loss_generator: mean(Metric::LossGenerator),
+            p_real: mean(Metric::PReal),
+            p_fake: mean(Metric::PFake),
+            accuracy: mean(Metric::Accuracy),
+            jsd_bound: mean(Metric::JsdBound),
+            nonfinite: counts.sum(),
+        })
+    }
+
+    /// What was not finite first, if anything was.
+    pub fn fault(&mut self) -> Result<Option<Fault>> {
+        let guard = self.words(self.gan.guard)?;
+        let seen = Watched::ALL.into_iter().zip(guard.chunks(Watched::WORDS));
+        let first = seen.filter(|(_, words)| words[0] > 0).min_by_key(|(_, words)| words[1]);
+        Ok(first.map(|(watched, words)| Fault {
+            turn: u64::from(words[1]),
+            tensor: self.tensor_at(watched, words[2] as usize),
+        }))
+    }
+
+    /// The name of what the guard means by a watched thing and an index.
+    fn tensor_at(&self, watched: Watched, index: usize) -> String {
+        let gradients = match watched {
+            Watched::CriticLoss => return "critic.loss".to_string(),
+            Watched::GeneratorLoss => return "generator.loss".to_string(),
+            Watched::CriticGradients => &self.gan.critic.gradients,
+            Watched::GeneratorGradients => &self.gan.generator.gradients,
+        };
+        let infos = gradients.parts.iter().map(|part| self.gan.plan.info(*part));
+        let found = infos.filter(|info| info.offset <= index).last();
+        found.map_or_else(|| "gradients".to_string(), |info| info.name.clone())
+    }
+
+    /// Images\[samples, features\] of the latents that stay the same.
+    pub fn sample(&mut self) -> Result<Vec<f32>> {
+        self.executor.run(&[self.gan.sample_program], 1)?;
+        self.floats(self.gan.sample)
+    }
+
+    pub fn positions(&mut self) -> Result<Positions> {
+        let clock = self.words(self.gan.clock)?;
+        let at = |counter: Counter| u64::from(clock[counter as usize]);
+        let images = self.gan.settings.images as u64;
+        Ok(Positions {
+            data: at(Counter::Epoch) * images + at(Counter::Position),
+            latent: at(Counter::Latent),
+        })
+    }
+
+    /// Everything that a checkpoint keeps: the model, then the optimiser and the engine's state.
+    pub fn state(&mut self) -> Result<checkpoint::Snapshot> {
+        let (model, rest) = checkpoint::names(&self.gan);
+        let mut read = |tensors: Vec<Tensor>| -> Result<Vec<checkpoint::Entry>> {
+            let entry = |tensor| self.entry(tensor);
+            tensors.into_iter().map(entry).collect()
+        };
+        Ok(checkpoint::Snapshot {
+            model: read(model)?,
+            optimizer: read(rest)?,
+        })
+    }
+
+    fn entry(&mut self, tensor: Tensor) -> Result<checkpoint::Entry> {
+        let info = self.gan.plan.info(tensor);
+        let (name, shape) = (info.name.clone(), info.shape.clone());
+        let contents = self.executor.read(tensor)?;
+        Ok(checkpoint::Entry {
+            name,
+            shape,
+            contents,
+        })
+    }
+
+    /// Takes over a snapshot whose names and shapes were checked against `checkpoint::names`.
+    pub fn restore(&mut self, snapshot: &checkpoint::Snapshot) -> Result<()> {
+        for entry in snapshot.model.iter().chain(&snapshot.optimizer) {
+            let tensor = self.gan.plan.find(&entry.name);
+            let tensor = tensor.unwrap_or_else(|| panic!("no tensor {}", entry.name));
+            self.executor.write(tensor, &entry.contents)?;
+        }
+        let clock = self.words(self.gan.clock)?;
+        self.turns = u64::from(clock[Counter::Step as usize]);
+        Ok(())
+    }
+
+    fn floats(&mut self, tensor: Tensor) -> Result<Vec<f32>> {
+        match self.executor.read(tensor)? {
+            Contents::F32(values) => Ok(values),
+            _ => panic!("{} holds no floats", self.gan.plan.info(tensor).name),
+        }
+    }
+
+    fn words(&mut self, tensor: Tensor) -> Result<Vec<u32>> {
+        match self.executor.read(tensor)? {
+            Contents::U32(values) => Ok(values),
+            _ => panic!("{} holds no words", self.gan.plan.info(tensor).name),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Optimisers: one call per network over its flat parameters.
+
+use crate::nn::{Gradients, Network};
+use crate::plan::codes::Watched;
+use crate::plan::{DType, Recorder, Role, Tensor, kernel};
+
+/// The rule of an update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rule {
+    /// Kingma and Ba 2015, with PyTorch's arithmetic (epsilon outside the corrected root).
+    Adam { beta1: f64, beta2: f64, epsilon: f64 },
+    /// Gradient descent; velocity = momentum·velocity + gradient, as in PyTorch.
+    Sgd { momentum: f64 },
+}
+
+/// A rule with its learning rate and its state for one network.
+#[derive(Debug)]
+pub struct Optimizer {
+    pub rule: Rule,
+    pub learning_rate: f64,
+    /// Learning rate, bias corrections and momentum of the present update: `NAME.rates`\[4\].
+    pub rates: Tensor,
+    /// One companion per moment.
+    pub moments: Vec<Gradients>,
+}
+
+impl Optimizer {
+    /// Allocates the state; it begins at zero.
+    pub fn new(r: &mut Recorder, network: &Network, rule: Rule, learning_rate: f64) -> Optimizer {
+        let suffixes: &[&str] = match rule {
+            Rule::Adam { .. } => &["m", "v"],
+            Rule::Sgd { .. } => &["velocity"],
+        };
+        let rates = format!("{}.rates", network.name);
+        Optimizer {
+            rule,
+            learning_rate,
+            rates: r.tensor(&rates, Role::State, DType::F32, &[4]),
+            moments: suffixes
+                .iter()
+                .map(|suffix| network.companion(r, suffix, Role::State))
+                .collect(),
+        }
+    }
+
+    /// Records one update from gradients that a backward pass left.
+    pub fn update(
+        &self,
+        r: &mut Recorder,
+        network: &Network,
+        gradients: &Gradients,
+        guard: Tensor,
+        watched: Watched,
+    ) {
+        self.advance(r);
+        let len = r.info(network.parameters).len();
+        match self.rule {
+            Rule::Adam { beta1, beta2, epsilon } => r
+                .call(&kernel::OPTIM_ADAM)
+                .update("mean", self.moments[0].whole)
+                .update("square", self.moments[1].whole)
+                .set("beta2", beta2)
+                .set("rest1", 1.0 - beta1)
+                .set("rest2", 1.0 - beta2)
+                .set("epsilon", epsilon)
+                .flops(12 * len),
+            Rule::Sgd { .. } => r
+                .call(&kernel::OPTIM_SGD)
+                .update("velocity", self.moments[0].whole)
+                .flops(4 * len),
+        }
+        .read("gradients", gradients.whole)
+        .read("rates", self.rates)
+        .update("parameters", network.parameters)
+        .update("guard", guard)
+        .set("len", len)
+        .set("watched", watched as u32)
+        .extent(len, 1, 1)
+        .record();
+    }
+
+    fn advance(&self, r: &mut Recorder) {
+        let (beta1, beta2, momentum) = match self.rule {
+            Rule::Adam { beta1, beta2, .. } => (beta1, beta2, 0.0),
+            Rule::Sgd { momentum } => (0.0, 0.0, momentum),
+        };
+        r.call(&kernel::OPTIM_ADVANCE)
+            .update("rates", self.rates)
+            .set("lr", self.learning_rate)
+            .set("beta1", beta1)
+            .set("rest1", 1.0 - beta1)
+            .set("beta2", beta2)
+            .set("rest2", 1.0 - beta2)
+            .set("momentum", momentum)
+            .record();
+    }
+}
