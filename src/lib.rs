@@ -1,6 +1,7 @@
 //! gpugan trains generative adversarial networks with hand-written WGSL compute shaders.
 
 pub mod error;
+pub mod gpu;
 pub mod plan;
 pub mod threefry;
 
