@@ -1,0 +1,41 @@
+//!import lib/activation
+// y = φ(x · weightᵀ + bias). A product: linked with each driver in shaders/gemm/, which names the
+// functions below. N rows, I inputs, O outputs.
+
+struct Params {
+    rows: u32,
+    inputs: u32,
+    outputs: u32,
+    activation: u32,
+    leak: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<Out>; // [N, I]
+@group(0) @binding(2) var<storage, read> weight: array<Out>; // [O, I]
+@group(0) @binding(3) var<storage, read> bias: array<Out>; // [O]
+@group(0) @binding(4) var<storage, read_write> y: array<Out>; // [N, O]
+
+const A_ALONG_K: bool = true;
+const B_ALONG_K: bool = true;
+
+fn extents() -> vec2<u32> {
+    return vec2<u32>(p.rows, p.outputs);
+}
+
+fn depth(slice: u32) -> vec2<u32> {
+    return vec2<u32>(0u, p.inputs);
+}
+
+fn a(row: u32, cell: u32) -> Out {
+    return x[row * (p.inputs / WIDTH) + cell];
+}
+
+fn b(column: u32, cell: u32) -> Out {
+    return weight[column * (p.inputs / WIDTH) + cell];
+}
+
+fn store(slice: u32, row: u32, cell: u32, sum: Out) {
+    let value = activate(p.activation, p.leak, sum + bias[cell]);
+    y[row * (p.outputs / WIDTH) + cell] = value;
+}

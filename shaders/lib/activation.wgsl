@@ -1,0 +1,49 @@
+// The activations and their slopes, on one number or on four: `Out` is the driver's cell type.
+
+const IDENTITY: u32 = 0u;
+const RELU: u32 = 1u;
+const LEAKY_RELU: u32 = 2u;
+const TANH: u32 = 3u;
+const SIGMOID: u32 = 4u;
+
+// φ(x). tanh is clamped: some drivers overflow beyond |x| = 44, and 15 is already 1 in f32.
+fn activate(activation: u32, leak: f32, x: Out) -> Out {
+    switch activation {
+        case RELU: {
+            return max(x, Out(0.0));
+        }
+        case LEAKY_RELU: {
+            return select(leak * x, x, x > Out(0.0));
+        }
+        case TANH: {
+            return tanh(clamp(x, Out(-15.0), Out(15.0)));
+        }
+        case SIGMOID: {
+            return 0.5 + 0.5 * tanh(clamp(0.5 * x, Out(-15.0), Out(15.0)));
+        }
+        default: {
+            return x;
+        }
+    }
+}
+
+// φ' where φ gave y.
+fn slope(activation: u32, leak: f32, y: Out) -> Out {
+    switch activation {
+        case RELU: {
+            return select(Out(0.0), Out(1.0), y > Out(0.0));
+        }
+        case LEAKY_RELU: {
+            return select(Out(leak), Out(1.0), y > Out(0.0));
+        }
+        case TANH: {
+            return 1.0 - y * y;
+        }
+        case SIGMOID: {
+            return y * (1.0 - y);
+        }
+        default: {
+            return Out(1.0);
+        }
+    }
+}
