@@ -8,13 +8,10 @@
 pub mod cpu;
 pub mod data;
 pub mod error;
-<<<<<<< HEAD
 pub mod gan;
+pub mod gpu;
 pub mod nn;
 pub mod optim;
-=======
-pub mod gpu;
->>>>>>> gpu
 pub mod plan;
 pub mod random;
 pub mod threefry;

@@ -268,7 +268,7 @@ impl Join {
         for (half, start) in [(self.real, 0), (self.fake, len)] {
             r.call(&kernel::DATA_COPY)
                 .read("source", half)
-                .write("target", self.both)
+                .write("destination", self.both)
                 .set("start", start)
                 .set("len", len)
                 .extent(len, 1, 1)
