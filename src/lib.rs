@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod error;
+pub mod gpu;
 pub mod plan;
 pub mod threefry;
 

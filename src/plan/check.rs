@@ -129,7 +129,7 @@ mod tests {
     fn copy(r: &mut Recorder, source: super::super::Tensor, target: super::super::Tensor) {
         r.call(&kernel::DATA_COPY)
             .read("source", source)
-            .update("target", target)
+            .update("destination", target)
             .set("start", 0usize)
             .set("len", 4usize)
             .record();

@@ -76,8 +76,8 @@ kernels! {
     /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\]
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int] false;
-    /// target\[start..start+L\] = source\[L\]
-    DATA_COPY = "data/copy" (source: F32) -> (target: F32)
+    /// destination\[start..start+L\] = source\[L\]
+    DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
         [start: Int, len: Int] false;
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)

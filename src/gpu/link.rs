@@ -1,0 +1,162 @@
+//! Shader text: the embedded files, and how they are joined.
+//!
+//! A file asks for a piece with a line `//!import lib/threefry`; the piece is put before it, once.
+//! That is all that happens to the text: no macros, no conditions.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use include_dir::{Dir, include_dir};
+
+use crate::plan::Kernel;
+
+static FOLDER: Dir = include_dir!("$CARGO_MANIFEST_DIR/shaders");
+static EMBEDDED: LazyLock<Sources> = LazyLock::new(|| {
+    let mut files = BTreeMap::new();
+    collect(&FOLDER, &mut files);
+    Sources { files }
+});
+
+const IMPORT: &str = "//!import ";
+/// Where the drivers of the matrix products are.
+const DRIVERS: &str = "gemm/";
+
+fn collect(folder: &'static Dir, files: &mut BTreeMap<&'static str, &'static str>) {
+    for file in folder.files() {
+        let path = file.path().to_str();
+        if let Some(name) = path.and_then(|path| path.strip_suffix(".wgsl")) {
+            let text = file.contents_utf8();
+            files.insert(
+                name,
+                text.unwrap_or_else(|| panic!("{name}.wgsl is no UTF-8")),
+            );
+        }
+    }
+    folder.dirs().for_each(|folder| collect(folder, files));
+}
+
+/// WGSL files by their path in `shaders/` without the ending.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    files: BTreeMap<&'static str, &'static str>,
+}
+
+impl Sources {
+    /// The shaders of the crate.
+    pub fn embedded() -> &'static Sources {
+        &EMBEDDED
+    }
+
+    /// Other shaders, as (path without ending, text).
+    pub fn of(files: &[(&'static str, &'static str)]) -> Sources {
+        let files = files.iter().copied().collect();
+        Sources { files }
+    }
+
+    /// What `kernel` can be linked as: products once with every driver, all others once.
+    pub fn variants(&self, kernel: &Kernel) -> Vec<Option<&'static str>> {
+        if !kernel.product {
+            return vec![None];
+        }
+        let drivers = self
+            .files
+            .keys()
+            .filter_map(|path| path.strip_prefix(DRIVERS));
+        drivers.map(Some).collect()
+    }
+
+    /// The whole text of a kernel: imports, the kernel's file, and for a product the driver.
+    ///
+    /// # Panics
+    /// Where a file is missing: the catalogue and the folder disagree.
+    pub fn link(&self, kernel: &str, variant: Option<&str>) -> String {
+        let mut linker = Linker {
+            sources: self,
+            seen: HashSet::new(),
+            text: String::new(),
+        };
+        linker.append(kernel, kernel);
+        if let Some(variant) = variant {
+            linker.append(&format!("{DRIVERS}{variant}"), kernel);
+        }
+        linker.text
+    }
+}
+
+struct Linker<'a> {
+    sources: &'a Sources,
+    seen: HashSet<String>,
+    text: String,
+}
+
+impl Linker<'_> {
+    fn append(&mut self, path: &str, wanted_by: &str) {
+        if !self.seen.insert(path.to_string()) {
+            return;
+        }
+        let Some(text) = self.sources.files.get(path) else {
+            panic!("there is no shader {path}.wgsl, which {wanted_by} needs");
+        };
+        for import in text.lines().filter_map(|line| line.strip_prefix(IMPORT)) {
+            self.append(import.trim(), path);
+        }
+        self.text.push_str(text);
+        if !text.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> Sources {
+        Sources::of(&[
+            ("lib/a", "//!import lib/b\nfn a() {}"),
+            ("lib/b", "//!import lib/a\nfn b() {}\n"),
+            (
+                "noun/verb",
+                "//!import lib/b\n//!import lib/a\nfn verb() {}\n",
+            ),
+            ("gemm/plain", "//!import lib/a\nfn main() {}\n"),
+            ("gemm/tile", "fn main() {}\n"),
+        ])
+    }
+
+    fn functions(text: &str) -> Vec<&str> {
+        text.lines().filter(|line| line.starts_with("fn")).collect()
+    }
+
+    #[test]
+    fn imports_come_first_and_once_whatever_asks_for_them() {
+        let text = sources().link("noun/verb", None);
+        assert_eq!(functions(&text), ["fn a() {}", "fn b() {}", "fn verb() {}"]);
+    }
+
+    #[test]
+    fn a_driver_is_appended_to_a_product() {
+        let text = sources().link("noun/verb", Some("plain"));
+        let expected = ["fn a() {}", "fn b() {}", "fn verb() {}", "fn main() {}"];
+        assert_eq!(functions(&text), expected);
+    }
+
+    #[test]
+    fn products_have_a_variant_per_driver() {
+        let product = Kernel {
+            name: "noun/verb",
+            inputs: &[],
+            outputs: &[],
+            params: &[],
+            product: true,
+        };
+        let variants = sources().variants(&product);
+        assert_eq!(variants, [Some("plain"), Some("tile")]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no shader lib/gone.wgsl, which noun/verb needs")]
+    fn a_missing_import_is_named() {
+        Sources::of(&[("noun/verb", "//!import lib/gone\n")]).link("noun/verb", None);
+    }
+}
