@@ -1,0 +1,40 @@
+//!import lib/flush
+//!import lib/guard
+//!import lib/index
+
+// Adam (Kingma and Ba 2015, algorithm 1) with PyTorch's arithmetic, epsilon outside the root of
+// the corrected square. Padding behind L is zero and stays zero, so whole vectors are updated.
+
+struct Params {
+    len: u32,
+    beta2: f32,
+    rest1: f32, // 1 - beta1, taken before rounding
+    rest2: f32, // 1 - beta2, taken before rounding
+    epsilon: f32,
+    watched: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> gradients: array<vec4<f32>>; // [L]
+@group(0) @binding(2) var<storage, read> rates: array<f32>; // [4]
+@group(0) @binding(3) var<storage, read_write> parameters: array<vec4<f32>>; // [L]
+@group(0) @binding(4) var<storage, read_write> mean: array<vec4<f32>>; // [L]
+@group(0) @binding(5) var<storage, read_write> square: array<vec4<f32>>; // [L]
+@group(0) @binding(6) var<storage, read_write> guard: array<atomic<u32>>; // [4, 3]
+
+const PER_THREAD_X = 4u;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let i = linear_index(group, local, 64u);
+    if (PER_THREAD_X * i < p.len) {
+        let g = gradients[i];
+        guard_values(p.watched, PER_THREAD_X * i, g);
+        let m = flush4(mean[i] + (g - mean[i]) * p.rest1);
+        let v = flush4(p.beta2 * square[i] + p.rest2 * g * g);
+        mean[i] = m;
+        square[i] = v;
+        let root = sqrt(v) * (1.0 / sqrt(rates[2])) + p.epsilon;
+        parameters[i] -= (rates[0] / rates[1]) * m / root;
+    }
+}

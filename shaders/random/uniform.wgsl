@@ -1,0 +1,36 @@
+//!import lib/index
+//!import lib/threefry
+
+// Uniform numbers on (-1, 1): draw clock[counter] of the stream with this key.
+
+struct Params {
+    key0: u32,
+    key1: u32,
+    counter: u32,
+    len: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> clock: array<u32>; // [8]
+@group(0) @binding(2) var<storage, read_write> values: array<f32>; // [L]
+
+// One counter of the generator gives a pair.
+const PER_THREAD_X = 2u;
+
+// 2 (n + 1/2) / 2^24 - 1 of the upper 24 bits n. The odd integer fits in f32: exact everywhere.
+fn uniform_of(word: u32) -> f32 {
+    return f32(i32(2u * (word >> 8u) + 1u) - 16777216) / 16777216.0;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let pair = linear_index(group, local, 64u);
+    let first = 2u * pair;
+    if (first < p.len) {
+        let words = threefry2x32(vec2<u32>(p.key0, p.key1), vec2<u32>(clock[p.counter], pair));
+        values[first] = uniform_of(words.x);
+        if (first + 1u < p.len) {
+            values[first + 1u] = uniform_of(words.y);
+        }
+    }
+}
