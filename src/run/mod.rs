@@ -5,5 +5,7 @@
 //! about training either: when to save and what to do about a failed write is the caller's choice.
 
 pub mod atomic;
+pub mod config;
 pub mod log;
 
+pub use config::Config;
