@@ -6,6 +6,9 @@
 
 pub mod atomic;
 pub mod config;
+pub mod directory;
 pub mod log;
+pub mod metrics;
 
 pub use config::Config;
+pub use directory::RunDirectory;
