@@ -5,6 +5,7 @@
 //! about training either: when to save and what to do about a failed write is the caller's choice.
 
 pub mod atomic;
+pub mod checkpoint;
 pub mod config;
 pub mod directory;
 pub mod log;
