@@ -12,7 +12,10 @@ use gpugan::plan::Executor;
 
 /// The largest |got − want| relative to the largest |want| of each tensor.
 fn worst(got: &BTreeMap<String, Vec<f64>>, want: &BTreeMap<String, Vec<f64>>) -> f64 {
-    assert_eq!(got.keys().collect::<Vec<_>>(), want.keys().collect::<Vec<_>>());
+    assert_eq!(
+        got.keys().collect::<Vec<_>>(),
+        want.keys().collect::<Vec<_>>()
+    );
     let of_tensor = |name: &String| {
         let (got, want) = (&got[name], &want[name]);
         assert_eq!(got.len(), want.len(), "{name}");

@@ -104,7 +104,15 @@ impl Golden {
     }
 
     pub fn game(&self, case: &Case) -> Gan {
-        let Setup { height, width, channels, latent_dim, batch, slope, .. } = self.setup;
+        let Setup {
+            height,
+            width,
+            channels,
+            latent_dim,
+            batch,
+            slope,
+            ..
+        } = self.setup;
         Gan::new(Settings {
             architecture: Architecture {
                 kind: Kind::Mlp {
@@ -119,7 +127,11 @@ impl Golden {
             latent: Latent::from_name(&case.latent).unwrap(),
             init: Init::Torch,
             rule: match case.optimizer {
-                Optimizer::Adam { beta1, beta2, eps } => Rule::Adam { beta1, beta2, epsilon: eps },
+                Optimizer::Adam { beta1, beta2, eps } => Rule::Adam {
+                    beta1,
+                    beta2,
+                    epsilon: eps,
+                },
                 Optimizer::Sgd { momentum } => Rule::Sgd { momentum },
             },
             lr_generator: case.lr_generator,
@@ -183,7 +195,8 @@ impl Run {
         for (name, tensor) in &self.weights {
             cpu.floats_mut(*tensor).copy_from_slice(&self.first[name]);
         }
-        cpu.write(self.images, &Contents::U8(self.bytes.clone())).unwrap();
+        cpu.write(self.images, &Contents::U8(self.bytes.clone()))
+            .unwrap();
         let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
         cpu.write(self.guard, &Contents::U32(unseen)).unwrap();
     }
