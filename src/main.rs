@@ -17,22 +17,34 @@ fn main() {
         images: 60000, ring: 100, samples: 64,
     });
     let ids: Vec<_> = gan.turn();
-    println!("{}", gpugan::plan::table(&gan.plan, &ids, &|_, _| "-".into()));
-    let mut cpu = Cpu::<f32>::new(gan.plan.clone(), Some(2)).unwrap();
-    let mut prof = Cpu::<f32>::new(gan.plan.clone(), Some(2)).unwrap();
-    for id in &ids {
-        let t = prof.profile(*id, 50).unwrap();
-        for (c, s) in gan.plan.program(*id).calls.iter().zip(t) {
-            println!("{:28} {:8.1} us {:8.1} GF/s", c.kernel.name, s * 1e6, c.flops as f64 / s / 1e9);
-        }
-    }
-    let _ = cpu.run(&ids, 20);
+    if false { println!("{}", gpugan::plan::table(&gan.plan, &ids, &|_, _| "-".into())); }
+    let which = std::env::args().nth(1).unwrap_or("cpu".into());
+    let t0 = std::time::Instant::now();
+    let make = || -> Box<dyn Executor> { if which == "cpu" {
+        Box::new(Cpu::<f32>::new(gan.plan.clone(), Some(2)).unwrap())
+    } else {
+        let adapter = gpugan::gpu::select(&gpugan::gpu::Request::Any).unwrap().unwrap();
+        let o = gpugan::gpu::GpuOptions { force_variant: std::env::args().nth(2), ..Default::default() };
+        Box::new(gpugan::gpu::Gpu::new(gan.plan.clone(), &adapter, o).unwrap())
+    }};
+    let mut e = make();
+    println!("open {:?}", t0.elapsed());
+    e.run(&ids, 1).unwrap(); e.wait().unwrap();
+    println!("first step {:?}", t0.elapsed());
+    for _ in 0..5 { e.run(&ids, 1).unwrap(); } e.wait().unwrap();
     let mut v = vec![];
-    for _ in 0..200 {
+    for _ in 0..100 {
         let t = std::time::Instant::now();
-        for id in &ids { cpu.run_program(*id); }
+        e.run(&ids, 1).unwrap(); e.wait().unwrap();
         v.push(t.elapsed().as_secs_f64() * 1e3);
     }
     v.sort_by(f64::total_cmp);
-    println!("median {:.2} min {:.2} ms", v[100], v[0]);
+    println!("median {:.2} min {:.2} ms", v[50], v[0]);
+    if std::env::args().nth(3).is_some() {
+    for id in &ids {
+        let t = e.profile(*id, 10).unwrap();
+        for (at, (c, s)) in gan.plan.program(*id).calls.iter().zip(t).enumerate() {
+            println!("{:28} {:6} {:8.1} us {:8.1} GF/s", c.kernel.name, e.variant(*id, at), s * 1e6, c.flops as f64 / s / 1e9);
+        }
+    }}
 }
