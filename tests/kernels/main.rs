@@ -1,0 +1,8 @@
+//! Kernels against known truths (the f64 mirror), and executors against each other.
+
+mod clock;
+mod data;
+mod harness;
+mod objective;
+mod optim;
+mod random;
