@@ -14,6 +14,7 @@ pub mod nn;
 pub mod optim;
 pub mod plan;
 pub mod random;
+pub mod run;
 pub mod threefry;
 
 pub use error::{Error, Result};

@@ -8,7 +8,11 @@ use crate::plan::{DType, Recorder, Role, Tensor, kernel};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule {
     /// Kingma and Ba 2015, with PyTorch's arithmetic (epsilon outside the corrected root).
-    Adam { beta1: f64, beta2: f64, epsilon: f64 },
+    Adam {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+    },
     /// Gradient descent; velocity = momentum·velocity + gradient, as in PyTorch.
     Sgd { momentum: f64 },
 }
@@ -55,7 +59,11 @@ impl Optimizer {
         self.advance(r);
         let len = r.info(network.parameters).len();
         match self.rule {
-            Rule::Adam { beta1, beta2, epsilon } => r
+            Rule::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => r
                 .call(&kernel::OPTIM_ADAM)
                 .update("mean", self.moments[0].whole)
                 .update("square", self.moments[1].whole)

@@ -46,7 +46,11 @@ pub fn backward_input<T: Real>(args: &mut Args<'_, T>) {
 pub fn backward_weight<T: Real>(args: &mut Args<'_, T>) {
     let [n, i, o] = ["rows", "inputs", "outputs"].map(|name| args.int(name));
     let (splits, accumulate) = (args.int("splits"), args.int("accumulate") != 0);
-    let (da, x, dweight) = (args.floats("da"), args.floats("x"), args.floats_mut("dweight"));
+    let (da, x, dweight) = (
+        args.floats("da"),
+        args.floats("x"),
+        args.floats_mut("dweight"),
+    );
     let rows = n.div_ceil(splits);
     for (slice, out) in dweight.chunks_exact_mut(o * i).enumerate() {
         let (from, to) = (slice * rows, ((slice + 1) * rows).min(n));

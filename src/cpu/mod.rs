@@ -79,7 +79,9 @@ impl<T: Real> Cpu<T> {
         let info = describe(threads.current_num_threads());
         Ok(Cpu {
             buffers: buffers.collect(),
-            mirrors: mirrors.map(|p| p.calls.iter().map(of_call).collect()).collect(),
+            mirrors: mirrors
+                .map(|p| p.calls.iter().map(of_call).collect())
+                .collect(),
             threads,
             info,
             plan,
@@ -145,7 +147,7 @@ impl<T: Real> Executor for Cpu<T> {
         let range = info.offset..info.offset + info.len();
         Ok(match &self.buffers[info.storage] {
             Buffer::Floats(values) => {
-                let narrow = values[range].iter().map(|value| value.to_f64() as f32);
+                let narrow = values[range].iter().map(|value| value.widen() as f32);
                 Contents::F32(narrow.collect())
             }
             Buffer::Words(values) => Contents::U32(values[range].to_vec()),
@@ -160,7 +162,10 @@ impl<T: Real> Executor for Cpu<T> {
         match (&mut self.buffers[info.storage], contents) {
             (Buffer::Floats(to), Contents::F32(from)) => {
                 let wide = from.iter().map(|&value| T::of(f64::from(value)));
-                to[range].iter_mut().zip(wide).for_each(|(to, from)| *to = from);
+                to[range]
+                    .iter_mut()
+                    .zip(wide)
+                    .for_each(|(to, from)| *to = from);
             }
             (Buffer::Words(to), Contents::U32(from)) => to[range].copy_from_slice(from),
             (Buffer::Bytes(to), Contents::U8(from)) => to[range].copy_from_slice(from),
@@ -226,12 +231,7 @@ fn instruction_set() -> &'static str {
 
 /// Lends a call its tensors. A storage that it writes is taken out of the table for as long; the
 /// plan's checks promise that the call reads nothing of it through another binding.
-fn run_call<T: Real>(
-    plan: &Plan,
-    buffers: &mut [Buffer<T>],
-    call: &Call,
-    mirror: Mirror<T>,
-) {
+fn run_call<T: Real>(plan: &Plan, buffers: &mut [Buffer<T>], call: &Call, mirror: Mirror<T>) {
     let mut taken: Vec<(usize, Buffer<T>)> = Vec::new();
     for argument in call.arguments.iter().filter(|a| a.access != Access::Read) {
         let at = plan.info(argument.tensor).storage;
@@ -247,7 +247,9 @@ fn run_call<T: Real>(
         for at in order {
             let info = plan.info(call.arguments[at].tensor);
             let range = info.offset..info.offset + info.len();
-            let output = outputs.iter_mut().find(|(storage, _)| *storage == info.storage);
+            let output = outputs
+                .iter_mut()
+                .find(|(storage, _)| *storage == info.storage);
             slots[at] = match output {
                 Some((_, rest)) => rest.split(range),
                 None => buffers[info.storage].slot(range),

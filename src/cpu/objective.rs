@@ -65,7 +65,7 @@ fn loss<T: Real>(scores: &[T], slopes: &mut [T], term: impl Fn(T) -> Term<T>) ->
     let mut sum = 0.0;
     for (score, slope) in scores.iter().zip(slopes) {
         let term = term(*score);
-        sum += term.value.to_f64();
+        sum += term.value.widen();
         *slope = flush(term.slope * share);
     }
     sum
@@ -73,7 +73,7 @@ fn loss<T: Real>(scores: &[T], slopes: &mut [T], term: impl Fn(T) -> Term<T>) ->
 
 /// The mean of a function of the score.
 fn mean<T: Real>(scores: &[T], of: impl Fn(T) -> T) -> f64 {
-    let sum: f64 = scores.iter().map(|score| of(*score).to_f64()).sum();
+    let sum: f64 = scores.iter().map(|score| of(*score).widen()).sum();
     sum / scores.len() as f64
 }
 
@@ -113,7 +113,7 @@ pub fn critic<T: Real>(args: &mut Args<'_, T>) {
     row[Metric::PFake as usize] = T::of(mean(fake, sigmoid));
     row[Metric::Accuracy as usize] = T::of(0.5 * right);
     row[Metric::JsdBound as usize] = T::of(0.5 * (4f64.ln() - value));
-    watch(args, Watched::CriticLoss, scores, T::of(value).to_f64());
+    watch(args, Watched::CriticLoss, scores, T::of(value).widen());
 }
 
 /// From scores\[B\] of generated samples: the slopes of the generator loss and its metric.
@@ -123,5 +123,5 @@ pub fn generator<T: Real>(args: &mut Args<'_, T>) {
     let sum = loss(scores, slopes, |s| terms(objective, s).generator_fake);
     let value = T::of(sum / batch as f64);
     row(args)[Metric::LossGenerator as usize] = value;
-    watch(args, Watched::GeneratorLoss, scores, value.to_f64());
+    watch(args, Watched::GeneratorLoss, scores, value.widen());
 }

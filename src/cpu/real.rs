@@ -41,7 +41,7 @@ impl<'a, T> Matrix<'a, T> {
 pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 'static {
     fn of(value: f64) -> Self;
 
-    fn to_f64(self) -> f64;
+    fn widen(self) -> f64;
 
     /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\], with `extents` = \[m, n, k\] and `out` row-major.
     fn product(
@@ -76,9 +76,8 @@ macro_rules! product {
                 true => Parallelism::Rayon(threads),
                 false => Parallelism::None,
             };
-            let strides = |matrix: Matrix<$t>| {
-                (matrix.column_stride as isize, matrix.row_stride as isize)
-            };
+            let strides =
+                |matrix: Matrix<$t>| (matrix.column_stride as isize, matrix.row_stride as isize);
             let ((a_columns, a_rows), (b_columns, b_rows)) = (strides(a), strides(b));
             // SAFETY: the asserts above hold every element that the product touches inside the
             // slices, and `out` is borrowed exclusively.
@@ -114,7 +113,7 @@ impl Real for f32 {
         value as f32
     }
 
-    fn to_f64(self) -> f64 {
+    fn widen(self) -> f64 {
         f64::from(self)
     }
 
@@ -122,11 +121,14 @@ impl Real for f32 {
 
     /// (1 − e)/(1 + e) with e = exp(−2|x|), and a series near 0, where that would cancel.
     fn fast_tanh(self) -> f32 {
-        let y = self * self;
-        let series = 1.0 + y * (-1.0 / 3.0 + y * (2.0 / 15.0 + y * (-17.0 / 315.0 + y * 0.021_869_49)));
-        let e = exp_of_negative((-2.0 * self.abs()).max(-80.0));
-        let far = ((1.0 - e) / (1.0 + e)).copysign(self);
-        if y < 0.04 { self * series } else { far }
+        let x = self.clamp(-40.0, 40.0);
+        let y = x * x;
+        let series =
+            1.0 + y * (-1.0 / 3.0 + y * (2.0 / 15.0 + y * (-17.0 / 315.0 + y * 0.021_869_49)));
+        let e = exp_of_negative(-2.0 * x.abs());
+        // The product is 0, or NaN where x is, which the exponent's bits would hide.
+        let far = ((1.0 - e) / (1.0 + e)).copysign(x) + 0.0 * x;
+        if y < 0.04 { x * series } else { far }
     }
 }
 
@@ -149,7 +151,7 @@ impl Real for f64 {
         value
     }
 
-    fn to_f64(self) -> f64 {
+    fn widen(self) -> f64 {
         self
     }
 
@@ -169,7 +171,10 @@ mod tests {
         for at in -40_000..=40_000 {
             let x = at as f32 * 3e-4;
             let (got, want) = (f64::from(x.fast_tanh()), f64::from(x).tanh());
-            assert!((got - want).abs() <= 3e-7 * want.abs() + 1e-12, "{x}: {got} {want}");
+            assert!(
+                (got - want).abs() <= 3e-7 * want.abs() + 1e-12,
+                "{x}: {got} {want}"
+            );
         }
         assert_eq!(1e9f32.fast_tanh(), 1.0);
         assert_eq!(f32::NEG_INFINITY.fast_tanh(), -1.0);
@@ -181,7 +186,10 @@ mod tests {
         let a: Vec<f64> = (0..6).map(f64::from).collect();
         let b: Vec<f64> = (0..8).map(|i| f64::from(i) - 3.0).collect();
         let mut out = vec![1.0; 12];
-        let (left, right) = (Matrix::row_major(&a, 3).transposed(), Matrix::row_major(&b, 4));
+        let (left, right) = (
+            Matrix::row_major(&a, 3).transposed(),
+            Matrix::row_major(&b, 4),
+        );
         f64::product([3, 4, 2], left, right, &mut out, true);
         for m in 0..3 {
             for n in 0..4 {

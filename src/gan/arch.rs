@@ -30,14 +30,22 @@ impl Architecture {
 
     /// The layers from latents\[N, Z\] to images\[N, H·W·C\] in \[−1, 1\].
     pub fn generator(&self) -> Vec<Box<dyn Layer>> {
-        let Kind::Mlp { generator_hidden, leak, .. } = &self.kind;
+        let Kind::Mlp {
+            generator_hidden,
+            leak,
+            ..
+        } = &self.kind;
         let sizes = chain(self.latent_dim, generator_hidden, self.features());
         dense(&sizes, *leak, Activation::Tanh)
     }
 
     /// The layers from images to one score each.
     pub fn critic(&self) -> Vec<Box<dyn Layer>> {
-        let Kind::Mlp { critic_hidden, leak, .. } = &self.kind;
+        let Kind::Mlp {
+            critic_hidden,
+            leak,
+            ..
+        } = &self.kind;
         let sizes = chain(self.features(), critic_hidden, 1);
         dense(&sizes, *leak, Activation::Identity)
     }

@@ -26,7 +26,9 @@ pub struct Snapshot {
 /// The tensors of a snapshot: model, and the rest.
 pub fn names(gan: &Gan) -> (Vec<Tensor>, Vec<Tensor>) {
     let players = [&gan.generator, &gan.critic];
-    let model = players.iter().flat_map(|player| player.network.parameter_tensors.clone());
+    let model = players
+        .iter()
+        .flat_map(|player| player.network.parameter_tensors.clone());
     let mut rest = vec![gan.clock, gan.guard, gan.metrics];
     for player in players {
         rest.push(player.optimizer.rates);

@@ -29,7 +29,14 @@ impl Sampler {
         let shape = [count, architecture.features()];
         let images = r.tensor("images", Role::Output, DType::F32, &shape);
         let program = r.program("sample");
-        latent.draw(&mut r, clock, seed, Stream::Sample, Counter::Sample, latents);
+        latent.draw(
+            &mut r,
+            clock,
+            seed,
+            Stream::Sample,
+            Counter::Sample,
+            latents,
+        );
         generator.forward(&mut r, latents, Some(images));
         Sampler {
             plan: r.finish(),

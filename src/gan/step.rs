@@ -58,9 +58,24 @@ impl Gan {
         let [h, w, c] = settings.architecture.shape;
         let board = Board {
             clock: r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]),
-            metrics: r.tensor("metrics", Role::State, DType::F32, &[settings.ring, Metric::COUNT]),
-            guard: r.tensor("guard", Role::State, DType::U32, &[Watched::ALL.len(), Watched::WORDS]),
-            images: r.tensor("images", Role::Input, DType::U8, &[settings.images, h, w, c]),
+            metrics: r.tensor(
+                "metrics",
+                Role::State,
+                DType::F32,
+                &[settings.ring, Metric::COUNT],
+            ),
+            guard: r.tensor(
+                "guard",
+                Role::State,
+                DType::U32,
+                &[Watched::ALL.len(), Watched::WORDS],
+            ),
+            images: r.tensor(
+                "images",
+                Role::Input,
+                DType::U8,
+                &[settings.images, h, w, c],
+            ),
         };
         let architecture = &settings.architecture;
         let lr = (settings.lr_generator, settings.lr_critic);
@@ -109,7 +124,11 @@ impl Player {
     }
 
     fn update(&self, r: &mut Recorder, guard: Tensor, watched: Watched) {
-        let Player { network, gradients, optimizer } = self;
+        let Player {
+            network,
+            gradients,
+            optimizer,
+        } = self;
         optimizer.update(r, network, gradients, guard, watched);
     }
 }
@@ -145,7 +164,11 @@ impl Board {
 
         let update = r.program("critic.update");
         critic.update(r, self.guard, Watched::CriticGradients);
-        let advance = Advance { turns: 0, images: batch, latents: 1 };
+        let advance = Advance {
+            turns: 0,
+            images: batch,
+            latents: 1,
+        };
         self.advance(r, settings, advance);
         [gradients, update]
     }
@@ -172,19 +195,43 @@ impl Board {
         let mut update = |name, turns| {
             let program = r.program(name);
             generator.update(r, self.guard, Watched::GeneratorGradients);
-            let advance = Advance { turns, images: 0, latents: 1 };
+            let advance = Advance {
+                turns,
+                images: 0,
+                latents: 1,
+            };
             self.advance(r, settings, advance);
             program
         };
-        [gradients, update("generator.update", 0), update("generator.last_update", 1)]
+        [
+            gradients,
+            update("generator.update", 0),
+            update("generator.last_update", 1),
+        ]
     }
 
     /// Images from the latents that stay the same all through a run.
-    fn sample(&self, r: &mut Recorder, settings: &Settings, generator: &Network) -> (ProgramId, Tensor) {
+    fn sample(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        generator: &Network,
+    ) -> (ProgramId, Tensor) {
         let features = settings.architecture.features();
-        let sample = r.tensor("sample", Role::Output, DType::F32, &[settings.samples, features]);
+        let sample = r.tensor(
+            "sample",
+            Role::Output,
+            DType::F32,
+            &[settings.samples, features],
+        );
         let program = r.program("sample");
-        let z = self.latents(r, settings, settings.samples, Stream::Sample, Counter::Sample);
+        let z = self.latents(
+            r,
+            settings,
+            settings.samples,
+            Stream::Sample,
+            Counter::Sample,
+        );
         generator.forward(r, z, Some(sample));
         (program, sample)
     }
@@ -198,7 +245,9 @@ impl Board {
         counter: Counter,
     ) -> Tensor {
         let z = r.scratch("z", &[rows, settings.architecture.latent_dim]);
-        settings.latent.draw(r, self.clock, settings.seed, stream, counter, z);
+        settings
+            .latent
+            .draw(r, self.clock, settings.seed, stream, counter, z);
         z
     }
 
@@ -252,12 +301,22 @@ impl Join {
     fn new(r: &mut Recorder, name: &str, batch: usize, features: usize) -> Join {
         let both = r.scratch(name, &[2 * batch, features]);
         let (real, fake) = (format!("{name}.real"), format!("{name}.fake"));
-        let views = r.slice_rows(both, &real, 0, batch).zip(r.slice_rows(both, &fake, batch, batch));
+        let views = r
+            .slice_rows(both, &real, 0, batch)
+            .zip(r.slice_rows(both, &fake, batch, batch));
         let (real, fake) = views.unwrap_or_else(|| {
             let shape = [batch, features];
-            (r.scratch(&format!("{real}.own"), &shape), r.scratch(&format!("{fake}.own"), &shape))
+            (
+                r.scratch(&format!("{real}.own"), &shape),
+                r.scratch(&format!("{fake}.own"), &shape),
+            )
         });
-        Join { both, real, fake, is_view: views.is_some() }
+        Join {
+            both,
+            real,
+            fake,
+            is_view: views.is_some(),
+        }
     }
 
     fn close(&self, r: &mut Recorder) {

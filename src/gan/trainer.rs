@@ -91,14 +91,18 @@ impl Trainer {
         let ring = self.floats(self.gan.metrics)?;
         let rows = self.gan.settings.ring as u64;
         let turns = turns.clamp(1, rows.min(self.turns.max(1)));
+        let guard = self.words(self.gan.guard)?;
         let mean = |metric: Metric| {
             let row = |turn: u64| ((turn % rows) as usize) * Metric::COUNT;
             let last = self.turns.saturating_sub(turns)..self.turns.max(1);
-            let sum: f64 = last.map(|turn| f64::from(ring[row(turn) + metric as usize])).sum();
+            let sum: f64 = last
+                .map(|turn| f64::from(ring[row(turn) + metric as usize]))
+                .sum();
             sum / turns as f64
         };
-        let guard = self.words(self.gan.guard)?;
-        let counts = guard.chunks(Watched::WORDS).map(|words| u64::from(words[0]));
+        let counts = guard
+            .chunks(Watched::WORDS)
+            .map(|words| u64::from(words[0]));
         Ok(Interval {
             loss_critic: mean(Metric::LossCritic),
             loss_generator: mean(Metric::LossGenerator),
@@ -114,7 +118,9 @@ impl Trainer {
     pub fn fault(&mut self) -> Result<Option<Fault>> {
         let guard = self.words(self.gan.guard)?;
         let seen = Watched::ALL.into_iter().zip(guard.chunks(Watched::WORDS));
-        let first = seen.filter(|(_, words)| words[0] > 0).min_by_key(|(_, words)| words[1]);
+        let first = seen
+            .filter(|(_, words)| words[0] > 0)
+            .min_by_key(|(_, words)| words[1]);
         Ok(first.map(|(watched, words)| Fault {
             turn: u64::from(words[1]),
             tensor: self.tensor_at(watched, words[2] as usize),

@@ -37,9 +37,14 @@ pub struct Parameter {
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(tag = "type")]
 pub enum Module {
-    Linear { in_features: usize, out_features: usize },
+    Linear {
+        in_features: usize,
+        out_features: usize,
+    },
     ReLU,
-    LeakyReLU { negative_slope: f64 },
+    LeakyReLU {
+        negative_slope: f64,
+    },
     Tanh,
     Sigmoid,
 }

@@ -84,7 +84,10 @@ impl Network {
         let mut all = Vec::new();
         for layer in &self.layers {
             for parameter in layer.parameters() {
-                all.push((format!("{}.{position}.{}", self.name, parameter.name), parameter));
+                all.push((
+                    format!("{}.{position}.{}", self.name, parameter.name),
+                    parameter,
+                ));
             }
             position += layer.modules().len();
         }
@@ -93,7 +96,10 @@ impl Network {
 
     /// The modules of the equivalent torch.nn.Sequential.
     pub fn modules(&self) -> Vec<Module> {
-        self.layers.iter().flat_map(|layer| layer.modules()).collect()
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.modules())
+            .collect()
     }
 
     pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
@@ -102,7 +108,10 @@ impl Network {
 
     /// Numbers that are learned.
     pub fn parameter_count(&self) -> usize {
-        let shapes = self.describe().into_iter().map(|(_, parameter)| parameter.shape);
+        let shapes = self
+            .describe()
+            .into_iter()
+            .map(|(_, parameter)| parameter.shape);
         shapes.map(|shape| shape.iter().product::<usize>()).sum()
     }
 
@@ -122,7 +131,8 @@ impl Network {
     /// Initial values of every parameter, in the order of `parameter_tensors`.
     pub fn initial(&self, init: Init, rng: &mut HostRng) -> Vec<Vec<f32>> {
         let all = self.describe().into_iter();
-        all.map(|(_, parameter)| init.draw(&parameter, rng)).collect()
+        all.map(|(_, parameter)| init.draw(&parameter, rng))
+            .collect()
     }
 
     /// Records the network on x\[N, inputs\]. The last layer writes `output` where one is given.

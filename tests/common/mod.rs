@@ -1,0 +1,238 @@
+//! What several tests share: PyTorch's numbers, and the game that they belong to.
+#![allow(dead_code)] // each test uses its part
+
+use std::collections::BTreeMap;
+
+use gpugan::cpu::Cpu;
+use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::gan::{Gan, Interval, Settings};
+use gpugan::nn::Init;
+use gpugan::optim::Rule;
+use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::{Contents, Executor, Tensor};
+use gpugan::random::Latent;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Golden {
+    pub setup: Setup,
+    pub trace: Trace,
+    pub cases: Vec<Case>,
+    pub layers: Layers,
+}
+
+#[derive(Deserialize)]
+pub struct Setup {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+    pub latent_dim: usize,
+    pub batch: usize,
+    pub slope: f64,
+    pub dataset: Vec<Vec<u8>>,
+    pub weights: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+pub struct Trace {
+    pub gradients: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+pub struct Case {
+    pub name: String,
+    pub seed: u64,
+    pub objective: String,
+    pub latent: String,
+    pub critic_steps: usize,
+    pub generator_steps: usize,
+    pub lr_generator: f64,
+    pub lr_critic: f64,
+    pub optimizer: Optimizer,
+    pub iterations: Vec<Iteration>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Optimizer {
+    Adam { beta1: f64, beta2: f64, eps: f64 },
+    Sgd { momentum: f64 },
+}
+
+#[derive(Deserialize)]
+pub struct Iteration {
+    pub loss_critic: f64,
+    pub loss_generator: f64,
+    pub p_real: f64,
+    pub p_fake: f64,
+    pub accuracy: f64,
+    pub jsd_bound: f64,
+    pub data_position: u64,
+    pub latent_draws: u64,
+    pub weights: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+pub struct Layers {
+    pub batch: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub slope: f64,
+    pub x: Vec<f64>,
+    pub weight: Vec<f64>,
+    pub bias: Vec<f64>,
+    pub dy: Vec<f64>,
+    pub cases: Vec<LayerCase>,
+}
+
+#[derive(Deserialize)]
+pub struct LayerCase {
+    pub activation: String,
+    pub y: Vec<f64>,
+    pub dx: Vec<f64>,
+    pub dweight: Vec<f64>,
+    pub dbias: Vec<f64>,
+}
+
+pub fn golden() -> Golden {
+    serde_json::from_str(include_str!("../golden/tiny_gan.json")).unwrap()
+}
+
+impl Golden {
+    pub fn bytes(&self) -> Vec<u8> {
+        self.setup.dataset.concat()
+    }
+
+    pub fn game(&self, case: &Case) -> Gan {
+        let Setup {
+            height,
+            width,
+            channels,
+            latent_dim,
+            batch,
+            slope,
+            ..
+        } = self.setup;
+        Gan::new(Settings {
+            architecture: Architecture {
+                kind: Kind::Mlp {
+                    generator_hidden: vec![5, 6],
+                    critic_hidden: vec![6, 3],
+                    leak: slope,
+                },
+                shape: [height, width, channels],
+                latent_dim,
+            },
+            objective: Objective::from_name(&case.objective).unwrap(),
+            latent: Latent::from_name(&case.latent).unwrap(),
+            init: Init::Torch,
+            rule: match case.optimizer {
+                Optimizer::Adam { beta1, beta2, eps } => Rule::Adam {
+                    beta1,
+                    beta2,
+                    epsilon: eps,
+                },
+                Optimizer::Sgd { momentum } => Rule::Sgd { momentum },
+            },
+            lr_generator: case.lr_generator,
+            lr_critic: case.lr_critic,
+            batch,
+            critic_steps: case.critic_steps,
+            generator_steps: case.generator_steps,
+            seed: case.seed,
+            images: self.setup.dataset.len(),
+            ring: 3,
+            samples: 2,
+        })
+    }
+}
+
+impl Iteration {
+    pub fn assert_metrics(&self, got: &Interval, tolerance: f64) {
+        let pairs = [
+            (self.loss_critic, got.loss_critic),
+            (self.loss_generator, got.loss_generator),
+            (self.p_real, got.p_real),
+            (self.p_fake, got.p_fake),
+            (self.accuracy, got.accuracy),
+            (self.jsd_bound, got.jsd_bound),
+        ];
+        for (want, got) in pairs {
+            assert!((want - got).abs() <= tolerance, "{pairs:?}");
+        }
+        assert_eq!(got.nonfinite, 0);
+    }
+}
+
+/// Where a game's weights lie, and PyTorch's first values for them.
+pub struct Run {
+    weights: Vec<(String, Tensor)>,
+    first: BTreeMap<String, Vec<f64>>,
+    metrics: Tensor,
+    guard: Tensor,
+    images: Tensor,
+    bytes: Vec<u8>,
+    ring: usize,
+}
+
+impl Run {
+    pub fn of(gan: &Gan, golden: &Golden) -> Run {
+        let players = [&gan.generator, &gan.critic].into_iter();
+        let tensors = players.flat_map(|player| player.network.parameter_tensors.clone());
+        let named = |tensor: Tensor| (gan.plan.info(tensor).name.clone(), tensor);
+        Run {
+            weights: tensors.map(named).collect(),
+            first: golden.setup.weights.clone(),
+            metrics: gan.metrics,
+            guard: gan.guard,
+            images: gan.images,
+            bytes: golden.bytes(),
+            ring: gan.settings.ring,
+        }
+    }
+
+    pub fn start_f64(&self, cpu: &mut Cpu<f64>) {
+        for (name, tensor) in &self.weights {
+            cpu.floats_mut(*tensor).copy_from_slice(&self.first[name]);
+        }
+        cpu.write(self.images, &Contents::U8(self.bytes.clone()))
+            .unwrap();
+        let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
+        cpu.write(self.guard, &Contents::U32(unseen)).unwrap();
+    }
+
+    pub fn weights_f64(&self, cpu: &Cpu<f64>) -> BTreeMap<String, Vec<f64>> {
+        let read = |(name, tensor): &(String, Tensor)| (name.clone(), cpu.floats(*tensor).to_vec());
+        self.weights.iter().map(read).collect()
+    }
+
+    pub fn metrics_f64(&self, cpu: &Cpu<f64>, turn: usize) -> Interval {
+        let row = &cpu.floats(self.metrics)[(turn % self.ring) * Metric::COUNT..][..Metric::COUNT];
+        Interval {
+            loss_critic: row[Metric::LossCritic as usize],
+            loss_generator: row[Metric::LossGenerator as usize],
+            p_real: row[Metric::PReal as usize],
+            p_fake: row[Metric::PFake as usize],
+            accuracy: row[Metric::Accuracy as usize],
+            jsd_bound: row[Metric::JsdBound as usize],
+            nonfinite: 0,
+        }
+    }
+
+    pub fn start(&self, executor: &mut dyn Executor) {
+        for (name, tensor) in &self.weights {
+            let values = self.first[name].iter().map(|value| *value as f32).collect();
+            executor.write(*tensor, &Contents::F32(values)).unwrap();
+        }
+    }
+
+    pub fn weights(&self, executor: &mut dyn Executor) -> BTreeMap<String, Vec<f64>> {
+        let mut read = |(name, tensor): &(String, Tensor)| {
+            let Contents::F32(values) = executor.read(*tensor).unwrap() else {
+                panic!("{name} holds no floats");
+            };
+            (name.clone(), values.into_iter().map(f64::from).collect())
+        };
+        self.weights.iter().map(&mut read).collect()
+    }
+}

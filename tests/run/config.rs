@@ -1,0 +1,299 @@
+//! Options: layers, errors with their line, ranges, and the way to TOML and back.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gpugan::run::Config;
+use gpugan::run::config::{DEFAULT_STEPS, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use serde::Serialize;
+
+/// As a command line gives them: everything optional.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Flags {
+    lr: Option<f64>,
+    seed: Option<Seed>,
+    steps: Option<u64>,
+    epochs: Option<u64>,
+    objective: Option<Objective>,
+    data_dir: Option<PathBuf>,
+}
+
+fn everything_set() -> Config {
+    Config {
+        dataset: "else".into(),
+        data_dir: Some("/data \"x\"".into()),
+        generator_hidden: vec![1, 2, 3],
+        critic_hidden: vec![],
+        leak: 0.1,
+        init: Init::Normal(0.02),
+        objective: Objective::Minimax,
+        critic_steps: 2,
+        generator_steps: 3,
+        batch: 65_536,
+        epochs: Some(4),
+        optimizer: Optimizer::Sgd,
+        lr: 1e-7,
+        lr_critic: Some(0.1),
+        beta1: 0.0,
+        latent: Latent::Uniform,
+        seed: Seed(u64::MAX),
+        threads: Some(2),
+        on_nan: OnNan::Ignore,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn options_survive_their_file() {
+    for config in [Config::default(), everything_set()] {
+        config.validate().unwrap();
+        let text = config.to_toml().unwrap();
+        assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
+    }
+    let text = Config::default().to_toml().unwrap();
+    for unset in ["data-dir", "steps", "epochs", "lr-critic", "threads"] {
+        assert!(!text.lines().any(|line| line.starts_with(unset)), "{text}");
+    }
+    assert!(text.contains("generator-hidden = [256, 512]"), "{text}");
+}
+
+#[test]
+fn every_seed_survives_its_file() {
+    for seed in [0, i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX].map(Seed) {
+        let config = Config {
+            seed,
+            ..Config::default()
+        };
+        let text = config.to_toml().unwrap();
+        assert_eq!(Config::parse(&text, "text").unwrap().seed, seed, "{text}");
+        let quoted = format!("seed = \"{seed}\"");
+        assert_eq!(Config::parse(&quoted, "text").unwrap().seed, seed);
+    }
+    for text in [
+        "seed = -1",
+        "seed = \"x\"",
+        "seed = 1.5",
+        "seed = \"18446744073709551616\"",
+    ] {
+        let error = Config::parse(text, "text").unwrap_err().to_string();
+        assert!(
+            error.contains("whole number from 0 to 18446744073709551615"),
+            "{error}"
+        );
+    }
+}
+
+/// The message for a file with these lines.
+fn complaint(text: &str) -> String {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("gan.toml");
+    fs::write(&path, text).unwrap();
+    let error = Config::read(&path).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    let message = error.to_string();
+    assert!(
+        message.contains("gan.toml") && !message.contains('\n'),
+        "{message}"
+    );
+    message
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
+    for (text, line, advice) in [
+        (
+            "lr = 1e-3\n\ncritic_steps = 2\n",
+            3,
+            "did you mean 'critic-steps'?",
+        ),
+        ("bacth = 2", 1, "did you mean 'batch'?"),
+        ("# a\r\nlr-critc = 2\r\n", 2, "did you mean 'lr-critic'?"),
+        ("weight-decay = 2", 1, "known are dataset, data-dir, arch"),
+        ("[train]\nlr = 2", 1, "known are"),
+    ] {
+        let message = complaint(text);
+        assert!(message.contains(&format!("line {line}:")), "{message}");
+        assert!(message.contains(advice), "{message}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
+    for (text, line, expected) in [
+        (
+            "batch = 1\nlr = \"fast\"",
+            "line 2 (lr = \"fast\")",
+            "expected a number",
+        ),
+        ("batch = -1", "line 1", "expected a whole number from 0"),
+        ("batch = 1.5", "line 1", "expected a whole number from 0"),
+        ("generator-hidden = 5", "line 1", "expected a list"),
+        (
+            "objective = \"wgan\"",
+            "line 1",
+            "`non-saturating` or `minimax`",
+        ),
+        ("\ninit = \"normal\"", "line 2", "`torch` or `normal:SIGMA`"),
+        ("device = 1", "line 1", "expected a text in quotes"),
+        ("lr = 1\nlr = 2", "line 2", "duplicate key"),
+        ("lr = ", "line 1", "lr ="),
+    ] {
+        let message = complaint(text);
+        assert!(message.contains(line), "{message}");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let missing = place.path().join("missing.toml");
+    let error = Config::read(&missing).unwrap_err().to_string();
+    assert!(error.contains("missing.toml': no such file"), "{error}");
+    assert_eq!(Config::read(place.path()).unwrap_err().exit_code(), 2);
+    let path = place.path().join("gan.toml");
+    fs::write(&path, [0xff, 0xfe, 0]).unwrap();
+    assert!(
+        Config::read(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("not UTF-8")
+    );
+    fs::write(&path, vec![b'#'; 2 << 20]).unwrap();
+    assert!(
+        Config::read(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("at most")
+    );
+}
+
+#[test]
+fn flags_go_over_the_file_and_the_file_over_the_defaults() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("gan.toml");
+    fs::write(&path, "lr = 0.5\nbatch = 7\nepochs = 3\n").unwrap();
+    let flags = Flags {
+        lr: Some(0.25),
+        seed: Some(Seed(u64::MAX)),
+        steps: Some(9),
+        objective: Some(Objective::Minimax),
+        data_dir: Some("here".into()),
+        ..Flags::default()
+    };
+    let config = Config::layered(Some(&path), &flags).unwrap();
+    let expected = Config {
+        lr: 0.25,
+        batch: 7,
+        steps: Some(9),
+        seed: Seed(u64::MAX),
+        objective: Objective::Minimax,
+        data_dir: Some(std::env::current_dir().unwrap().join("here")),
+        ..Config::default()
+    };
+    assert_eq!(config, expected);
+    let plain = Config::layered(None, &Flags::default());
+    assert_eq!(plain.unwrap(), Config::default());
+    let nan = Flags {
+        lr: Some(f64::NAN),
+        ..Flags::default()
+    };
+    let error = Config::layered(None, &nan).unwrap_err().to_string();
+    assert!(error.contains("--lr is NaN"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_toml_cannot_express_is_an_error() {
+    use std::os::unix::ffi::OsStringExt;
+    let flags = Flags {
+        data_dir: Some(std::ffi::OsString::from_vec(vec![b'/', 0xff]).into()),
+        ..Flags::default()
+    };
+    let error = Config::layered(None, &flags).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("UTF-8"), "{error}");
+}
+
+/// An option out of its range, and what the message about it contains.
+const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
+    ("lr = nan", ["--lr ", "NaN", "1e-30"]),
+    ("lr = 0", ["--lr ", "0.0", "1e-30 to 1e30"]),
+    ("lr-critic = inf", ["--lr-critic ", "inf", "1e30"]),
+    ("beta1 = 1", ["--beta1 ", "1.0", "not including, 1"]),
+    (
+        "beta2 = 0.99999999999",
+        ["--beta2 ", "0.99999999999", "not including, 1"],
+    ),
+    ("momentum = nan", ["--momentum ", "NaN", "from 0"]),
+    ("leak = -0.1", ["--leak ", "-0.1", "from 0"]),
+    ("batch = 0", ["--batch ", "0", "1 to 65536"]),
+    (
+        "batch = 1099511627776",
+        ["--batch ", "1099511627776", "1 to 65536"],
+    ),
+    ("latent-dim = 0", ["--latent-dim ", "0", "from 1"]),
+    (
+        "generator-hidden = [3, 0]",
+        ["--generator-hidden ", "0", "from 1"],
+    ),
+    ("critic-hidden = [0]", ["--critic-hidden ", "0", "from 1"]),
+    ("critic-steps = 0", ["--critic-steps ", "0", "from 1"]),
+    (
+        "generator-steps = 101",
+        ["--generator-steps ", "101", "to 100"],
+    ),
+    ("steps = 0", ["--steps ", "0", "from 1"]),
+    ("epochs = 0", ["--epochs ", "0", "from 1"]),
+    ("steps = 1\nepochs = 1", ["--steps", "--epochs", "exclude"]),
+    ("threads = 0", ["--threads ", "0", "from 1"]),
+    ("keep = 0", ["--keep ", "0", "from 1"]),
+    ("log-every = 0", ["--log-every ", "0", "from 1"]),
+    ("sample-every = 0", ["--sample-every ", "0", "from 1"]),
+    (
+        "checkpoint-every = 0",
+        ["--checkpoint-every ", "0", "from 1"],
+    ),
+    (
+        "init = \"normal:-1\"",
+        ["--init normal", "-1.0", "from 1e-30"],
+    ),
+    (
+        "init = \"normal:nan\"",
+        ["--init normal", "NaN", "from 1e-30"],
+    ),
+];
+
+#[test]
+fn values_out_of_range_name_flag_value_and_range() {
+    for (text, parts) in OUT_OF_RANGE {
+        let error = Config::parse(text, "text").unwrap().validate().unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let message = error.to_string();
+        assert!(
+            parts.iter().all(|part| message.contains(part)),
+            "{text}: {message}"
+        );
+    }
+}
+
+#[test]
+fn epochs_become_steps_once_the_data_is_known() {
+    let length = |text: &str| {
+        let mut config = Config::parse(text, "text").unwrap();
+        let steps = config.resolve_length(60_000).unwrap();
+        assert_eq!((config.steps, config.epochs), (Some(steps), None));
+        assert_eq!(config.resolve_length(1).unwrap(), steps);
+        steps
+    };
+    assert_eq!(length("steps = 77"), 77);
+    assert_eq!(length(""), DEFAULT_STEPS);
+    // 60,000 / 128 = 468.75 rounds.
+    assert_eq!(length("epochs = 1"), 469);
+    assert_eq!(length("epochs = 4"), 1_875);
+    assert_eq!(length("epochs = 4\ncritic-steps = 5"), 375);
+    assert_eq!(length("epochs = 4\ngenerator-steps = 2"), 3_750);
+    let mut endless = Config::parse("epochs = 1000000", "text").unwrap();
+    assert!(endless.resolve_length(u64::MAX).is_err());
+}
