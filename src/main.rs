@@ -40,11 +40,13 @@ fn main() {
     }
     v.sort_by(f64::total_cmp);
     println!("median {:.2} min {:.2} ms", v[50], v[0]);
-    if std::env::args().nth(3).is_some() {
-    for id in &ids {
-        let t = e.profile(*id, 10).unwrap();
-        for (at, (c, s)) in gan.plan.program(*id).calls.iter().zip(t).enumerate() {
-            println!("{:28} {:6} {:8.1} us {:8.1} GF/s", c.kernel.name, e.variant(*id, at), s * 1e6, c.flops as f64 / s / 1e9);
-        }
-    }}
+    let prof = gpugan::bench::profile(e.as_mut(), &gan, 9).unwrap();
+    for r in &prof.rows { println!("{:24} {:7} {:3} {:8.2} ms {:7.1} GF/s {:6.1} GB/s", r.kernel, r.variant, r.calls, r.ms, r.gflops, r.gb_per_s); }
+    println!("products {:.1} GF/s largest {:.1}", prof.products_gflops, prof.largest_product_gflops);
+    drop(e);
+    let (plan, ids) = gpugan::bench::ceiling_plan();
+    let mut e: Box<dyn Executor> = if which == "cpu" { Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap()) } else {
+        let adapter = gpugan::gpu::select(&gpugan::gpu::Request::Any).unwrap().unwrap();
+        Box::new(gpugan::gpu::Gpu::new(plan, &adapter, Default::default()).unwrap()) };
+    println!("{:?}", gpugan::bench::ceiling(e.as_mut(), ids, 0.0).unwrap());
 }

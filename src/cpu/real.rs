@@ -3,6 +3,7 @@
 
 use gemm_common::Parallelism;
 use num_traits::{Float, NumAssign};
+use rayon::prelude::*;
 
 /// A matrix in a slice: the distances between neighbours along a column and along a row.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,57 @@ pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 's
 
 /// Products below this many multiply-adds are not worth waking other threads for.
 const PARALLEL_FROM: usize = 1 << 18;
+/// Columns of a part are a multiple of this, so that full vectors stay full.
+const PART: usize = 64;
+
+/// The part of a row-major result that one thread makes: columns of all rows, or, where there
+/// are few columns, rows.
+struct Parts {
+    rows: usize,
+    columns: usize,
+}
+
+impl Parts {
+    /// As many parts as threads. Both operands stay whole along k, so that every element is summed
+    /// in the same order, however many threads there are.
+    fn of([m, n, k]: [usize; 3]) -> Parts {
+        let threads = rayon::current_num_threads();
+        let whole = Parts { rows: m, columns: n };
+        if threads == 1 || m * n * k < PARALLEL_FROM {
+            return whole;
+        }
+        let share = |extent: usize| extent.div_ceil(threads).next_multiple_of(PART);
+        match n >= PART * threads || n >= m {
+            true => Parts { columns: share(n), ..whole },
+            false => Parts { rows: share(m), ..whole },
+        }
+    }
+}
+
+/// A result that several threads write disjoint parts of.
+#[derive(Clone, Copy)]
+struct Shared<T>(*mut T);
+
+// SAFETY: `product` hands every thread another part of the rows and columns.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    fn at(&self, offset: usize) -> *mut T {
+        self.0.wrapping_add(offset)
+    }
+}
+
+/// out\[m,n\] (+)= a\[m\] ⊗ b\[n\]: what a product of depth 1 is.
+fn outer<T: Real>(a: Matrix<T>, b: Matrix<T>, out: &mut [T], n: usize, accumulate: bool) {
+    let row_of_b: Vec<T> = (0..n).map(|at| b.data[at * b.column_stride]).collect();
+    out.par_chunks_mut(n).enumerate().with_min_len(16).for_each(|(row, out)| {
+        let left = a.data[row * a.row_stride];
+        for (out, right) in out.iter_mut().zip(&row_of_b) {
+            let kept = if accumulate { *out } else { T::zero() };
+            *out = kept + left * *right;
+        }
+    });
+}
 
 macro_rules! product {
     ($gemm:path, $t:ty) => {
@@ -71,39 +123,43 @@ macro_rules! product {
             assert!(m > 0 && n > 0 && k > 0);
             assert!(out.len() >= m * n);
             assert!(a.data.len() >= a.span(m, k) && b.data.len() >= b.span(k, n));
-            let threads = rayon::current_num_threads();
-            let parallelism = match threads > 1 && m * n * k >= PARALLEL_FROM {
-                true => Parallelism::Rayon(threads),
-                false => Parallelism::None,
-            };
-            let strides =
-                |matrix: Matrix<$t>| (matrix.column_stride as isize, matrix.row_stride as isize);
-            let ((a_columns, a_rows), (b_columns, b_rows)) = (strides(a), strides(b));
-            // SAFETY: the asserts above hold every element that the product touches inside the
-            // slices, and `out` is borrowed exclusively.
-            unsafe {
-                $gemm()(
-                    m,
-                    n,
-                    k,
-                    out.as_mut_ptr(),
-                    1,
-                    n as isize,
-                    accumulate,
-                    a.data.as_ptr(),
-                    a_columns,
-                    a_rows,
-                    b.data.as_ptr(),
-                    b_columns,
-                    b_rows,
-                    1.0,
-                    1.0,
-                    false,
-                    false,
-                    false,
-                    parallelism,
-                );
+            if k == 1 {
+                return outer(a, b, &mut out[..m * n], n, accumulate);
             }
+            let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
+            let across = n.div_ceil(parts.columns);
+            let count = across * m.div_ceil(parts.rows);
+            (0..count).into_par_iter().for_each(|part| {
+                let (row, column) = (part / across * parts.rows, part % across * parts.columns);
+                let (m, columns) = (parts.rows.min(m - row), parts.columns.min(n - column));
+                // The kernels want a column-major result, which the transpose of a row-major one
+                // is: outᵀ = bᵀ · aᵀ.
+                // SAFETY: the asserts above hold every element that the product touches inside
+                // the slices, `out` is borrowed exclusively, and no two parts overlap.
+                unsafe {
+                    $gemm()(
+                        columns,
+                        m,
+                        k,
+                        out.at(row * n + column),
+                        n as isize,
+                        1,
+                        accumulate,
+                        b.data.as_ptr().add(column * b.column_stride),
+                        b.row_stride as isize,
+                        b.column_stride as isize,
+                        a.data.as_ptr().add(row * a.row_stride),
+                        a.row_stride as isize,
+                        a.column_stride as isize,
+                        1.0,
+                        1.0,
+                        false,
+                        false,
+                        false,
+                        Parallelism::None,
+                    );
+                }
+            });
         }
     };
 }
