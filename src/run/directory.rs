@@ -72,6 +72,14 @@ impl RunDirectory {
         run.furnished()
     }
 
+    /// Refuses a path that [`RunDirectory::create_at`] would refuse, and creates nothing.
+    ///
+    /// # Errors
+    /// As those of [`RunDirectory::create_at`].
+    pub fn require_free(path: &Path) -> Result<()> {
+        refuse_occupied(path)
+    }
+
     /// The run at `path`, not locked: enough to read from it.
     ///
     /// # Errors
