@@ -8,6 +8,7 @@ mod game;
 mod options;
 mod output;
 mod progress;
+mod sample;
 mod signals;
 mod snapshot;
 mod train;
@@ -28,7 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Train(train::Arguments),
+    Train(Box<train::Arguments>),
+    Sample(sample::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -36,6 +38,7 @@ Examples:
   gpugan train                               learn MNIST (built in) and write runs/00000-...
   gpugan train --data-dir my-idx-files --epochs 20
   gpugan train --resume runs/00000-mnist-mlp-non-saturating
+  gpugan sample runs/00000-mnist-mlp-non-saturating --count 100
 
 Exit codes:
   0    done
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
     let result = match &command {
         Command::Train(arguments) => train::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

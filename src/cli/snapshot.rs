@@ -1,7 +1,7 @@
 //! Between the tensors of the engine and those of checkpoint files: the one place that knows both.
 
-use gpugan::gan::Gan;
 use gpugan::gan::checkpoint::{Entry, Snapshot, names};
+use gpugan::gan::{Gan, Sampler};
 use gpugan::plan::{Contents, DType, Plan, Tensor};
 use gpugan::run::checkpoint::{ElementType, NamedTensor, TensorData, TensorSpec};
 
@@ -47,6 +47,11 @@ pub fn snapshot(model: Vec<NamedTensor>, optimizer: Vec<NamedTensor>) -> Snapsho
 pub fn specs(gan: &Gan) -> (Vec<TensorSpec>, Vec<TensorSpec>) {
     let (model, rest) = names(gan);
     (specs_of(&gan.plan, &model), specs_of(&gan.plan, &rest))
+}
+
+/// What of the model file a sampler needs.
+pub fn generator_specs(sampler: &Sampler) -> Vec<TensorSpec> {
+    specs_of(&sampler.plan, &sampler.generator.parameter_tensors)
 }
 
 fn specs_of(plan: &Plan, tensors: &[Tensor]) -> Vec<TensorSpec> {
