@@ -5,6 +5,7 @@
 //! optimisers (`optim`), random draws (`random`) and the game itself (`gan`) record calls; the
 //! executors `gpu` (WGSL through wgpu) and `cpu` (the same kernels in Rust) run them.
 
+pub mod bench;
 pub mod cpu;
 pub mod data;
 pub mod error;

@@ -5,5 +5,7 @@ mod cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // SAFETY: no thread was started yet.
+    unsafe { gpugan::gpu::hush_layers() };
     cli::main()
 }

@@ -75,7 +75,7 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, x: Ten
         .set("half_bits", half_bits(count as u32))
         .set("rows", rows)
         .set("features", features)
-        .extent(features, rows, 1)
+        .extent(rows * features, 1, 1)
         .record();
 }
 

@@ -1,6 +1,7 @@
 //! What `--device` means: an executor for a plan.
 
 use gpugan::cpu::Cpu;
+use gpugan::gpu::{self, Gpu, GpuOptions, Request};
 use gpugan::plan::{DeviceInfo, Executor, Plan, bytes};
 use gpugan::{Error, Result};
 
@@ -11,11 +12,15 @@ use gpugan::{Error, Result};
 /// `Error::NoDevice` where nothing fits the request; `Error::Device` where the plan does not fit
 /// the memory.
 pub fn open(plan: Plan, device: &str, threads: Option<usize>) -> Result<Box<dyn Executor>> {
-    match device {
-        "auto" | "cpu" => cpu(plan, threads),
-        _ => Err(Error::NoDevice(format!(
-            "no adapter fits --device {device:?}; use --device cpu"
-        ))),
+    let request = match device {
+        "cpu" => return cpu(plan, threads),
+        "auto" => Request::Auto,
+        "gpu" => Request::Any,
+        _ => Request::Named(device.to_string()),
+    };
+    match gpu::select(&request)? {
+        Some(adapter) => Ok(Box::new(Gpu::new(plan, &adapter, GpuOptions::default())?)),
+        None => cpu(plan, threads),
     }
 }
 
@@ -46,7 +51,7 @@ pub fn sentence(asked: &str, info: &DeviceInfo) -> String {
     } = info;
     if backend == "cpu" {
         let why = match asked {
-            "auto" => "no hardware GPU was found, so ",
+            "auto" => "no GPU was found, so ",
             _ => "",
         };
         let plural = if *threads == 1 { "" } else { "s" };

@@ -4,6 +4,7 @@
 //! way there goes to stderr.
 
 mod device;
+mod devices;
 mod game;
 mod options;
 mod output;
@@ -31,6 +32,7 @@ struct Cli {
 enum Command {
     Train(Box<train::Arguments>),
     Sample(sample::Arguments),
+    Devices(devices::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -39,6 +41,7 @@ Examples:
   gpugan train --data-dir my-idx-files --epochs 20
   gpugan train --resume runs/00000-mnist-mlp-non-saturating
   gpugan sample runs/00000-mnist-mlp-non-saturating --count 100
+  gpugan devices
 
 Exit codes:
   0    done
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
     let result = match &command {
         Command::Train(arguments) => train::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
+        Command::Devices(arguments) => devices::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

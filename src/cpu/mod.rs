@@ -6,6 +6,7 @@
 
 mod activation;
 mod args;
+mod bench;
 mod clock;
 mod data;
 mod dense;
@@ -43,6 +44,8 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
         "clock/advance" => clock::advance,
+        "bench/multiply_add" => bench::multiply_add,
+        "bench/copy" => bench::copy,
         _ => return None,
     })
 }

@@ -14,7 +14,10 @@ static FOLDER: Dir = include_dir!("$CARGO_MANIFEST_DIR/shaders");
 static EMBEDDED: LazyLock<Sources> = LazyLock::new(|| {
     let mut files = BTreeMap::new();
     collect(&FOLDER, &mut files);
-    Sources { files }
+    Sources {
+        files,
+        trusted: true,
+    }
 });
 
 const IMPORT: &str = "//!import ";
@@ -39,6 +42,8 @@ fn collect(folder: &'static Dir, files: &mut BTreeMap<&'static str, &'static str
 #[derive(Clone, Debug)]
 pub struct Sources {
     files: BTreeMap<&'static str, &'static str>,
+    /// Whether they are the crate's own, which the tests have proved.
+    trusted: bool,
 }
 
 impl Sources {
@@ -49,8 +54,14 @@ impl Sources {
 
     /// Other shaders, as (path without ending, text).
     pub fn of(files: &[(&'static str, &'static str)]) -> Sources {
-        let files = files.iter().copied().collect();
-        Sources { files }
+        Sources {
+            files: files.iter().copied().collect(),
+            trusted: false,
+        }
+    }
+
+    pub(super) fn trusted(&self) -> bool {
+        self.trusted
     }
 
     /// What `kernel` can be linked as: products once with every driver, all others once.

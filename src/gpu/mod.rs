@@ -2,10 +2,25 @@
 //!
 //! It deliberately does not know layers, objectives or steps: it links shaders, and runs plans.
 
+mod adapter;
+mod device;
+mod executor;
+mod heartbeat;
 mod link;
+mod memory;
+mod pace;
+mod pipeline;
+mod profile;
 mod reflect;
+mod replay;
 mod shader;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod variant;
 
+pub use adapter::{Adapter, AdapterInfo, Request, hush_layers, list, select};
+pub use executor::{Gpu, GpuOptions};
 pub use link::Sources;
 pub use reflect::{Binding, Element, Field, Params};
 pub use shader::{MOST_GROUPS, Shader, shaders};

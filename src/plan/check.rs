@@ -113,7 +113,8 @@ fn aliasing(plan: &Plan, call: &Call) -> Result<(), String> {
             let (left, right) = (plan.info(a.tensor), plan.info(b.tensor));
             let mixed = (a.access == Access::Read) != (b.access == Access::Read);
             let both_write = a.access != Access::Read && b.access != Access::Read;
-            if left.storage == right.storage && mixed || both_write && left.overlaps(right) {
+            let same_elements = both_write && left.overlaps(right);
+            if (left.storage == right.storage && mixed) || same_elements {
                 return Err(format!("{} and {} are aliased", left.name, right.name));
             }
         }

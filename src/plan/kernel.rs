@@ -97,6 +97,10 @@ kernels! {
     /// Moves the counters on, and notes the step at which the guard first saw something
     CLOCK_ADVANCE = "clock/advance" () -> (clock: U32, guard: U32)
         [step: Int, images: Int, count: Int, latent: Int, mix: Int, dropout: Int, noise: Int] false;
+    /// sums\[L\]: multiply-adds without memory, to measure a device's ceiling
+    BENCH_MULTIPLY_ADD = "bench/multiply_add" () -> (sums: F32) [rounds: Int] false;
+    /// destination\[L\] = source\[L\], to measure a device's ceiling
+    BENCH_COPY = "bench/copy" (source: F32) -> (destination: F32) [len: Int] false;
 }
 
 /// The kernel of this name.

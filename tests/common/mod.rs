@@ -236,3 +236,16 @@ impl Run {
         self.weights.iter().map(&mut read).collect()
     }
 }
+
+/// Any adapter, software ones included. Where there is none the test says so and is skipped,
+/// unless GPUGAN_REQUIRE_GPU asks for one.
+pub fn adapter() -> Option<gpugan::gpu::Adapter> {
+    match gpugan::gpu::select(&gpugan::gpu::Request::Any) {
+        Ok(adapter) => adapter,
+        Err(error) if std::env::var_os("GPUGAN_REQUIRE_GPU").is_some() => panic!("{error}"),
+        Err(error) => {
+            println!("skipped: {error}");
+            None
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Executors in f32 against the f64 mirror, on every case.
+
+use std::sync::{Mutex, PoisonError};
+
+use gpugan::cpu::Cpu;
+use gpugan::gpu::{Gpu, GpuOptions, Request, select};
+use gpugan::plan::{Contents, Executor};
+
+use crate::cases;
+use crate::harness::{Outcome, Suite};
+
+/// How far a float may be off: kernel, tensor, absolute, relative. Words must be equal.
+const TOLERANCES: &[(&str, &str, f64, f64)] = &[
+    ("dense/backward_bias", "dbias", 1e-5, 1e-6),
+    ("reduce/splits", "total", 1e-6, 1e-6),
+    ("random/normal", "values", 1e-6, 1e-6),
+    ("random/uniform", "values", 0.0, 0.0),
+    ("data/gather", "x", 2e-7, 0.0),
+    ("data/copy", "destination", 0.0, 0.0),
+    // WGSL grants exp(x) an error of 3 + 2|x| units in the last place.
+    ("objective/critic", "slopes", 1e-30, 2e-5),
+    ("objective/critic", "metrics", 1e-6, 1e-6),
+    ("objective/generator", "slopes", 1e-30, 2e-5),
+    ("objective/generator", "metrics", 1e-30, 2e-5),
+    ("optim/advance", "rates", 0.0, 3e-7),
+    ("optim/adam", "parameters", 1e-7, 1e-7),
+    ("optim/adam", "mean", 1e-9, 1e-6),
+    ("optim/adam", "square", 1e-30, 1e-6),
+    ("optim/sgd", "parameters", 1e-7, 1e-7),
+    ("optim/sgd", "velocity", 1e-8, 1e-6),
+];
+
+fn allowed(outcome: &Outcome, wanted: f64) -> f64 {
+    let row = TOLERANCES
+        .iter()
+        .find(|row| (row.0, row.1) == (outcome.kernel, outcome.tensor));
+    let (_, _, absolute, relative) = row.unwrap_or_else(|| panic!("no tolerance for {outcome:?}"));
+    absolute + relative * wanted.abs()
+}
+
+fn same_float(outcome: &Outcome, got: f32, wanted: f32) -> bool {
+    let (got, wanted) = (f64::from(got), f64::from(wanted));
+    match wanted.is_finite() {
+        true => (got - wanted).abs() <= allowed(outcome, wanted),
+        false => got.to_bits() == wanted.to_bits() || got.is_nan() && wanted.is_nan(),
+    }
+}
+
+/// The first element of `got` that is not as in `wanted`, as a sentence.
+fn fault(got: &Outcome, wanted: &Outcome) -> Option<String> {
+    assert_eq!((&got.case, got.tensor), (&wanted.case, wanted.tensor));
+    assert_eq!(got.contents.len(), wanted.contents.len());
+    let at = match (&got.contents, &wanted.contents) {
+        (Contents::F32(a), Contents::F32(b)) => {
+            (0..a.len()).find(|&at| !same_float(wanted, a[at], b[at]))
+        }
+        (Contents::U32(a), Contents::U32(b)) => (0..a.len()).find(|&at| a[at] != b[at]),
+        (a, b) => panic!("{}: {a:?} {b:?}", got.case),
+    }?;
+    let show = |outcome: &Outcome| match &outcome.contents {
+        Contents::F32(values) => format!("{:e}", values[at]),
+        Contents::U32(values) => values[at].to_string(),
+        Contents::U8(values) => values[at].to_string(),
+    };
+    let place = format!("{}: {}[{at}]", got.case, got.tensor);
+    Some(format!("{place} is {}, not {}", show(got), show(wanted)))
+}
+
+fn faults(got: &[Outcome], wanted: &[Outcome]) -> Vec<String> {
+    assert_eq!(got.len(), wanted.len());
+    let pairs = got.iter().zip(wanted);
+    pairs
+        .filter_map(|(got, wanted)| fault(got, wanted))
+        .collect()
+}
+
+fn truth(suite: &Suite) -> Vec<Outcome> {
+    suite.run(&mut Cpu::<f64>::new(suite.plan(), Some(2)).expect("threads"))
+}
+
+fn agrees(suite: &Suite, executor: &mut dyn Executor) {
+    let faults = faults(&suite.run(executor), &truth(suite));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn the_f32_mirror_agrees_with_the_f64_mirror() {
+    let suite = Suite::new(cases::all());
+    agrees(
+        &suite,
+        &mut Cpu::<f32>::new(suite.plan(), Some(2)).expect("threads"),
+    );
+}
+
+/// Software adapters use all cores: one test at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Runs on whatever adapter there is, products as the given variant. Without an adapter it is
+/// skipped with a line, unless GPUGAN_REQUIRE_GPU is set.
+fn agrees_on_gpu(suite: &Suite, variant: Option<&str>) {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let adapter = match select(&Request::Any) {
+        Ok(adapter) => adapter.expect("any adapter is an adapter"),
+        Err(e) if std::env::var_os("GPUGAN_REQUIRE_GPU").is_some() => panic!("{e}"),
+        Err(e) => return println!("skipped: {e}"),
+    };
+    let options = GpuOptions {
+        force_variant: variant.map(str::to_string),
+        ..Default::default()
+    };
+    agrees(
+        suite,
+        &mut Gpu::new(suite.plan(), &adapter, options).expect("a device"),
+    );
+}
+
+#[test]
+fn the_shaders_agree_with_the_mirror() {
+    agrees_on_gpu(&Suite::new(cases::all()), None);
+}
+
+/// The tolerances see an error of 1e-4 in one element, and one that was never written.
+#[test]
+fn wrong_elements_are_noticed() {
+    for wanted in truth(&Suite::new(cases::all())) {
+        assert_eq!(fault(&wanted, &wanted), None);
+        for wrong in spoiled(&wanted) {
+            let place = format!("{}: {}", wanted.case, wanted.tensor);
+            assert!(fault(&wrong, &wanted).is_some(), "{place}");
+        }
+    }
+}
+
+/// Copies of an outcome, the last element of each wrong in its own way.
+fn spoiled(outcome: &Outcome) -> Vec<Outcome> {
+    let with = |contents| Outcome {
+        contents,
+        ..outcome.clone()
+    };
+    let last = outcome.contents.len() - 1;
+    match &outcome.contents {
+        Contents::U32(words) => {
+            let mut words = words.clone();
+            words[last] = words[last].wrapping_add(1);
+            vec![with(Contents::U32(words))]
+        }
+        Contents::F32(floats) => {
+            let right = floats[last];
+            let nudged = match right.is_finite() {
+                true => right + 1e-4 * right.abs().max(1.0),
+                false => 0.0,
+            };
+            let missing = if right.is_nan() { 0.0 } else { f32::NAN };
+            let spoil = |wrong| {
+                let mut floats = floats.clone();
+                floats[last] = wrong;
+                with(Contents::F32(floats))
+            };
+            vec![spoil(nudged), spoil(missing)]
+        }
+        Contents::U8(_) => panic!("no kernel writes bytes"),
+    }
+}

@@ -1,0 +1,164 @@
+//! Objectives, optimisers and the clock.
+
+use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::{Contents, kernel};
+
+use super::{LENGTHS, floats};
+use crate::harness::{Case, noise, quiet};
+
+/// An infinity may hide: the loss of a generated sample with the score −∞ is 0.
+fn scores(what: &str, len: usize) -> Vec<f32> {
+    match what {
+        "near" => noise(8, len, 5.0),
+        "far" => noise(9, len, 120.0),
+        "extreme" => noise(10, len, 1e4),
+        "not finite" => {
+            let mut scores = noise(11, len, 1.0);
+            scores[len / 2] = [f32::NAN, f32::NEG_INFINITY][len / 2 % 2];
+            scores
+        }
+        other => panic!("no scores {other}"),
+    }
+}
+
+pub fn objectives() -> Vec<Case> {
+    let play = |kernel, objective: Objective, what, batch: usize, count: usize| {
+        let case = Case::new(kernel, format!("{objective:?} {what} {batch}"))
+            .read("scores", Contents::F32(scores(what, count)))
+            .read("clock", Contents::U32(vec![6, 0, 0, 0, 0, 0, 0, 0]))
+            .write("slopes", count)
+            .update("metrics", floats(12, 4 * Metric::COUNT, 1.0))
+            .update("guard", quiet())
+            .set("batch", batch)
+            .set("objective", objective.code())
+            .set("ring", 4usize);
+        match what {
+            "not finite" => case.unspecified("slopes").unspecified("metrics"),
+            _ => case,
+        }
+    };
+    let both = |(objective, what, batch)| {
+        [
+            play(&kernel::OBJECTIVE_CRITIC, objective, what, batch, 2 * batch),
+            play(&kernel::OBJECTIVE_GENERATOR, objective, what, batch, batch),
+        ]
+    };
+    let mut settings = Vec::new();
+    for objective in [Objective::NonSaturating, Objective::Minimax] {
+        for what in ["near", "far", "extreme", "not finite"] {
+            settings.extend([1, 7, 64, 65, 257, 5000].map(|batch| (objective, what, batch)));
+        }
+    }
+    settings.into_iter().flat_map(both).collect()
+}
+
+pub fn rates() -> Vec<Case> {
+    let case = |(label, before): (&str, Vec<f32>)| {
+        Case::new(&kernel::OPTIM_ADVANCE, label)
+            .update("rates", Contents::F32(before))
+            .set("lr", 2e-4)
+            .set("beta1", 0.5)
+            .set("rest1", 0.5)
+            .set("beta2", 0.999)
+            .set("rest2", 1.0 - 0.999)
+            .set("momentum", 0.9)
+    };
+    let states = [
+        ("first", vec![0.0; 4]),
+        ("later", vec![1.0, 0.875, 0.002997, 1.0]),
+    ];
+    states.into_iter().map(case).collect()
+}
+
+/// Gradients over many powers of ten, so that some moments are flushed.
+fn gradients(seed: u32, len: usize) -> Vec<f32> {
+    let scaled = |(at, x): (usize, f32)| x * 10f32.powi(-(at as i32 % 18));
+    noise(seed, len, 1.0)
+        .into_iter()
+        .enumerate()
+        .map(scaled)
+        .collect()
+}
+
+/// (label, gradients, guard): nothing wrong, something wrong for the first time, and again.
+fn watched(seed: u32, len: usize) -> [(String, Contents, Contents); 3] {
+    let good = gradients(seed, len);
+    let mut bad = good.clone();
+    bad[len - 1] = f32::NEG_INFINITY;
+    bad[len / 2] = f32::INFINITY;
+    let mut seen = [0, Watched::NONE, Watched::NONE].repeat(4);
+    seen[9..].copy_from_slice(&[5, 1, 3]);
+    [
+        (format!("{len} good"), Contents::F32(good), quiet()),
+        (format!("{len} bad"), Contents::F32(bad.clone()), quiet()),
+        (
+            format!("{len} bad again"),
+            Contents::F32(bad),
+            Contents::U32(seen),
+        ),
+    ]
+}
+
+pub fn adam() -> Vec<Case> {
+    let case = |len: usize, (label, gradients, guard): (String, Contents, Contents)| {
+        let square = noise(16, len, 1e-2).into_iter().map(|x| x * x);
+        Case::new(&kernel::OPTIM_ADAM, label)
+            .read("gradients", gradients)
+            .read("rates", Contents::F32(vec![2e-4, 0.75, 0.002, 0.0]))
+            .update("parameters", floats(14, len, 1.0))
+            .update("mean", floats(15, len, 1e-2))
+            .update("square", Contents::F32(square.collect()))
+            .update("guard", guard)
+            .set("len", len)
+            .set("beta2", 0.999)
+            .set("rest1", 0.5)
+            .set("rest2", 1.0 - 0.999)
+            .set("epsilon", 1e-8)
+            .set("watched", Watched::GeneratorGradients as u32)
+            .extent(len, 1, 1)
+    };
+    let of_length = |len| watched(13, len).map(|state| case(len, state));
+    LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+pub fn sgd() -> Vec<Case> {
+    let case = |len: usize, (label, gradients, guard): (String, Contents, Contents)| {
+        Case::new(&kernel::OPTIM_SGD, label)
+            .read("gradients", gradients)
+            .read("rates", Contents::F32(vec![1e-2, 0.0, 0.0, 0.9]))
+            .update("parameters", floats(18, len, 1.0))
+            .update("velocity", floats(19, len, 1e-2))
+            .update("guard", guard)
+            .set("len", len)
+            .set("watched", Watched::GeneratorGradients as u32)
+            .extent(len, 1, 1)
+    };
+    let of_length = |len| watched(17, len).map(|state| case(len, state));
+    LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+pub fn clock() -> Vec<Case> {
+    let mut seen = [0, Watched::NONE, Watched::NONE].repeat(4);
+    seen[3] = 2;
+    seen[9..].copy_from_slice(&[1, 3, 5]);
+    let case = |(images, count, position): (usize, usize, u32)| {
+        Case::new(
+            &kernel::CLOCK_ADVANCE,
+            format!("{images} {count} {position}"),
+        )
+        .update(
+            "clock",
+            Contents::U32(vec![7, 2, position, 3, 0, 5, 6, u32::MAX]),
+        )
+        .update("guard", Contents::U32(seen.clone()))
+        .set("step", 1usize)
+        .set("images", images)
+        .set("count", count)
+        .set("latent", 2usize)
+        .set("mix", 1usize)
+        .set("dropout", 0usize)
+        .set("noise", 1usize)
+    };
+    let places = [(0, 0, 4), (5, 10, 4), (5, 10, 5), (5, 10, 9), (10, 10, 0)];
+    places.into_iter().map(case).collect()
+}

@@ -1,0 +1,125 @@
+//! Kernels that fill, move or sum tensors.
+
+use gpugan::plan::{Contents, Kernel, kernel};
+use gpugan::threefry::half_bits;
+
+use super::{LENGTHS, floats};
+use crate::harness::{Case, noise};
+
+pub fn random() -> Vec<Case> {
+    let draw = |kernel: &'static Kernel, len: usize| {
+        Case::new(kernel, len)
+            .read("clock", Contents::U32(vec![9, 8, 7, 6, 5, 4, 3, 2]))
+            .write("values", len)
+            .set("key0", 0xdead_beefu32)
+            .set("key1", 77u32)
+            .set("counter", 4usize)
+            .set("len", len)
+            .extent(len, 1, 1)
+    };
+    let both = |len| [&kernel::RANDOM_NORMAL, &kernel::RANDOM_UNIFORM].map(|k| draw(k, len));
+    LENGTHS.into_iter().flat_map(both).collect()
+}
+
+/// Images of any size, in batches that begin anywhere and may reach into the next epoch.
+pub fn gather() -> Vec<Case> {
+    let case = |(count, features, rows, position): (usize, usize, usize, u32)| {
+        let bytes = noise(1, count * features, 127.9);
+        let bytes = bytes.into_iter().map(|x| (x + 128.0) as u8).collect();
+        Case::new(&kernel::DATA_GATHER, format!("{count} {features} {rows}"))
+            .read("images", Contents::U8(bytes))
+            .read("clock", Contents::U32(vec![1, 3, position, 1, 1, 1, 1, 1]))
+            .write("x", rows * features)
+            .set("key0", 5u32)
+            .set("key1", 6u32)
+            .set("count", count)
+            .set("half_bits", half_bits(count as u32))
+            .set("rows", rows)
+            .set("features", features)
+            .extent(rows * features, 1, 1)
+    };
+    let shapes = [
+        (1, 1, 1, 0),
+        (1, 5, 1, 0),
+        (10, 1, 10, 9),
+        (1000, 2, 513, 600),
+        (100, 3, 64, 50),
+        (300, 7, 65, 299),
+        (130, 784, 128, 100),
+        (3, 12_288, 2, 2),
+    ];
+    shapes.into_iter().map(case).collect()
+}
+
+/// The last is longer than 65,535 workgroups.
+pub fn copy() -> Vec<Case> {
+    let case = |(start, len, room): (usize, usize, usize)| {
+        Case::new(&kernel::DATA_COPY, format!("{start} {len} {room}"))
+            .read("source", floats(2, len, 3.0))
+            .update("destination", floats(3, room, 3.0))
+            .set("start", start)
+            .set("len", len)
+            .extent(len, 1, 1)
+    };
+    let lengths = LENGTHS.into_iter().map(|len| (len % 5, len, len + 9));
+    lengths
+        .chain([(0, 65_536 * 64 + 7, 65_536 * 64 + 7)])
+        .map(case)
+        .collect()
+}
+
+pub fn splits() -> Vec<Case> {
+    let case = |(slices, len, accumulate): (usize, usize, usize)| {
+        let case = Case::new(
+            &kernel::REDUCE_SPLITS,
+            format!("{slices} {len} {accumulate}"),
+        )
+        .read("parts", floats(4, slices * len, 1.0));
+        let case = match accumulate {
+            0 => case.write("total", len),
+            _ => case.update("total", floats(5, len, 1.0)),
+        };
+        case.set("splits", slices)
+            .set("len", len)
+            .set("accumulate", accumulate)
+            .extent(len, 1, 1)
+    };
+    let shapes = LENGTHS
+        .into_iter()
+        .flat_map(|len| [(1, len, 0), (1, len, 1), (5, len, 0), (5, len, 1)]);
+    shapes.chain([(70, 33, 0)]).map(case).collect()
+}
+
+/// Few halves, whose sums are exact: a sum that ends early is not lost in the tolerance. The last
+/// shapes have more rows than a loop of llvmpipe has turns.
+pub fn columns() -> Vec<Case> {
+    let case = |(rows, outputs, accumulate): (usize, usize, usize)| {
+        let da = noise(6, rows * outputs, 4.0)
+            .into_iter()
+            .map(|x| x.round() / 2.0);
+        let case = Case::new(
+            &kernel::DENSE_BACKWARD_BIAS,
+            format!("{rows} {outputs} {accumulate}"),
+        )
+        .read("da", Contents::F32(da.collect()));
+        let case = match accumulate {
+            0 => case.write("dbias", outputs),
+            _ => case.update("dbias", floats(7, outputs, 1.0)),
+        };
+        case.set("rows", rows)
+            .set("outputs", outputs)
+            .set("accumulate", accumulate)
+            .extent(outputs, 1, 1)
+    };
+    let shapes = [
+        (1, 1, 0),
+        (3, 7, 1),
+        (4, 64, 0),
+        (7, 65, 1),
+        (257, 257, 0),
+        (128, 784, 1),
+        (65_537, 3, 0),
+        (131_075, 1, 1),
+    ];
+    shapes.into_iter().map(case).collect()
+}
