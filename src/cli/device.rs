@@ -51,7 +51,7 @@ pub fn sentence(asked: &str, info: &DeviceInfo) -> String {
     } = info;
     if backend == "cpu" {
         let why = match asked {
-            "auto" => "no GPU was found, so ",
+            "auto" => "no hardware GPU was found, so ",
             _ => "",
         };
         let plural = if *threads == 1 { "" } else { "s" };

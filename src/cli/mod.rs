@@ -22,7 +22,7 @@ use gpugan::run::log::to_stderr;
 /// Trains generative adversarial networks with hand-written compute shaders on any GPU, and on
 /// machines without one.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true)]
+#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -36,12 +36,12 @@ enum Command {
 }
 
 const AFTER_HELP: &str = "\
-Examples:
-  gpugan train                               learn MNIST (built in) and write runs/00000-...
-  gpugan train --data-dir my-idx-files --epochs 20
-  gpugan train --resume runs/00000-mnist-mlp-non-saturating
-  gpugan sample runs/00000-mnist-mlp-non-saturating --count 100
-  gpugan devices
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan train                                 learn MNIST, which is built in
+  gpugan train --data-dir FOLDER --epochs 20   learn IDX files
+  gpugan train --resume RUN --steps 40000      go on
+  gpugan sample RUN                            draw images
+  gpugan devices                               what --device can be
 
 Exit codes:
   0    done

@@ -59,7 +59,7 @@ pub struct Options {
     #[arg(long, value_name = "N", help_heading = GAME)]
     batch: Option<usize>,
     /// Rule of the updates [default: adam]
-    #[arg(long, help_heading = GAME)]
+    #[arg(long, value_name = "RULE", help_heading = GAME)]
     optimizer: Option<Optimizer>,
     /// Learning rate [default: 0.0002]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
@@ -80,7 +80,7 @@ pub struct Options {
     #[arg(long, value_name = "N", help_heading = GAME)]
     seed: Option<Seed>,
     /// What a loss or a gradient that is not finite does [default: stop]
-    #[arg(long, help_heading = GAME)]
+    #[arg(long, value_name = "WHAT", help_heading = GAME)]
     on_nan: Option<OnNan>,
 
     /// Length of the run in generator updates [default: 20000]

@@ -49,10 +49,10 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Examples:
-  gpugan sample runs/00000-mnist-mlp-non-saturating
-  gpugan sample runs/00000-mnist-mlp-non-saturating/checkpoints/step-00000000 --out untrained.png
-  gpugan sample runs/00000-mnist-mlp-non-saturating --count 10000 --seed 1 --out many.safetensors";
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan sample RUN
+  gpugan sample RUN/checkpoints/step-00000000 --out untrained.png
+  gpugan sample RUN --count 10000 --seed 1 --out many.safetensors";
 
 /// All are drawn at once, and so are in memory.
 const MOST: usize = 65_536;

@@ -57,14 +57,14 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Examples:
-  gpugan train --steps 2000                      a short run on MNIST
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan train --steps 2000                    a short run on MNIST
   gpugan train --dry-run --generator-hidden 512,1024
-  gpugan train --config runs/00000-mnist-mlp-non-saturating/config.toml --seed 1
-  gpugan train --resume runs/00000-mnist-mlp-non-saturating --steps 40000
+  gpugan train --config RUN/config.toml --seed 1
+  gpugan train --resume RUN --steps 40000
 
-With --resume only --steps, --epochs, --device, --threads, --sample-every, --checkpoint-every and
---keep can be given.";
+With --resume only --steps, --epochs, --device, --threads, --sample-every,
+--checkpoint-every and --keep can be given.";
 
 /// Trains.
 ///

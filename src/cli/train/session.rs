@@ -91,6 +91,8 @@ impl Session {
             self.draw(progress)?;
             self.save(progress)?;
         }
+        self.began = Instant::now();
+        self.recorded.1 = self.began;
         progress.begin(self.steps(self.trainer.turns()), self.steps(self.end));
         while self.trainer.turns() < self.end {
             let turn = self.trainer.turns();
