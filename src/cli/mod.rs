@@ -22,7 +22,7 @@ use gpugan::run::log::to_stderr;
 /// Trains generative adversarial networks with hand-written compute shaders on any GPU, and on
 /// machines without one.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true, max_term_width = 100, args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use gpugan::run::config::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
 use gpugan::{Error, Result};
 use serde::Serialize;
@@ -28,10 +28,10 @@ pub struct Options {
     #[arg(long, help_heading = NETWORKS)]
     arch: Option<Arch>,
     /// Sizes of the generator's hidden layers [default: 256,512]
-    #[arg(long, value_name = "N,N", value_delimiter = ',', help_heading = NETWORKS)]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     generator_hidden: Option<Vec<usize>>,
     /// Sizes of the critic's hidden layers [default: 512,256]
-    #[arg(long, value_name = "N,N", value_delimiter = ',', help_heading = NETWORKS)]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
     /// Slope of LeakyReLU below zero [default: 0.2]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]

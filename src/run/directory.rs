@@ -232,7 +232,7 @@ fn refuse_occupied(path: &Path) -> Result<()> {
             None => Ok(()),
         },
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-        Err(e) if e.kind() == ErrorKind::NotADirectory => refused("is a file"),
+        Err(e) if e.kind() == ErrorKind::NotADirectory => refused("is a file or lies below one"),
         Err(e) => Err(runtime(named("read", path, e))),
     }
 }
