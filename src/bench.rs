@@ -167,7 +167,14 @@ impl Profile {
             None => {
                 let (kernel, calls) = (kernel.to_string(), 0);
                 let (ms, gflops, gb_per_s) = (0.0, 0.0, 0.0);
-                self.rows.push(Row { kernel, variant, calls, ms, gflops, gb_per_s });
+                self.rows.push(Row {
+                    kernel,
+                    variant,
+                    calls,
+                    ms,
+                    gflops,
+                    gb_per_s,
+                });
                 let last = self.rows.len() - 1;
                 &mut self.rows[last]
             }

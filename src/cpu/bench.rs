@@ -30,6 +30,8 @@ pub fn multiply_add<T: Real>(args: &mut Args<'_, T>) {
 pub fn copy<T: Real>(args: &mut Args<'_, T>) {
     let (source, destination) = (args.floats("source"), args.floats_mut("destination"));
     let part = source.len().div_ceil(rayon::current_num_threads());
-    let pairs = destination.par_chunks_mut(part).zip(source.par_chunks(part));
+    let pairs = destination
+        .par_chunks_mut(part)
+        .zip(source.par_chunks(part));
     pairs.for_each(|(to, from)| to.copy_from_slice(from));
 }

@@ -116,6 +116,12 @@ impl Layer for Dense {
         self.activation
     }
 
+    fn largest(&self, rows: usize) -> u128 {
+        let (inputs, outputs) = (self.inputs as u128, self.outputs as u128);
+        let parts = Dense::splits(rows) as u128 * inputs * outputs;
+        parts.max(rows as u128 * inputs.max(outputs))
+    }
+
     fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor) {
         let rows = r.rows(x);
         r.call(&kernel::DENSE_FORWARD)

@@ -80,6 +80,9 @@ pub trait Layer: std::fmt::Debug {
 
     fn activation(&self) -> Activation;
 
+    /// Elements of the largest tensor that its passes over `rows` samples record.
+    fn largest(&self, rows: usize) -> u128;
+
     /// Records y = φ(linear(x)) for x\[N, …\], y\[N, …\].
     fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor);
 

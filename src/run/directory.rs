@@ -72,6 +72,14 @@ impl RunDirectory {
         run.furnished()
     }
 
+    /// Refuses a path that [`RunDirectory::create_at`] would refuse, and creates nothing.
+    ///
+    /// # Errors
+    /// As those of [`RunDirectory::create_at`].
+    pub fn require_free(path: &Path) -> Result<()> {
+        refuse_occupied(path)
+    }
+
     /// The run at `path`, not locked: enough to read from it.
     ///
     /// # Errors
@@ -224,7 +232,7 @@ fn refuse_occupied(path: &Path) -> Result<()> {
             None => Ok(()),
         },
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-        Err(e) if e.kind() == ErrorKind::NotADirectory => refused("is a file"),
+        Err(e) if e.kind() == ErrorKind::NotADirectory => refused("is a file or lies below one"),
         Err(e) => Err(runtime(named("read", path, e))),
     }
 }

@@ -1,0 +1,177 @@
+//! From options to what the engine plays: data, architecture, settings.
+
+use gpugan::data::{self, Images, Split};
+use gpugan::gan::Settings;
+use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::nn::{Init, Layer};
+use gpugan::optim::Rule;
+use gpugan::plan::{ALIGNMENT, DType, codes};
+use gpugan::random;
+use gpugan::run::Config;
+use gpugan::run::config::{self, Arch, Latent, Objective, Optimizer};
+use gpugan::{Error, Result};
+
+/// Adam's ε is PyTorch's; nobody tunes it.
+const EPSILON: f64 = 1e-8;
+
+/// Images of a grid, in rows of as many as there are rows.
+const GRID_SIDE: usize = 8;
+/// Above this many pixels a grid has fewer images.
+const GRID_PIXELS: usize = 1 << 24;
+
+/// A checkpoint keeps the metrics of every turn since the last log line.
+const MOST_RING: u64 = 65_536;
+
+/// The elements of one tensor are counted in 32 bits on the device.
+const MOST_ELEMENTS: u128 = u32::MAX as u128;
+
+/// The data set to learn from.
+///
+/// # Errors
+/// `Error::Usage` for an unknown name, `Error::Data` for files that cannot be used or that hold
+/// fewer images than a batch.
+pub fn load_data(config: &Config) -> Result<Images> {
+    let images = match (&config.data_dir, config.dataset.as_str()) {
+        (Some(directory), _) => data::idx::load_dir(directory, Split::Train)?,
+        (None, "mnist") => data::mnist::load(Split::Train)?,
+        (None, other) => {
+            return Err(Error::Usage(format!(
+                "--dataset '{other}' is unknown; give mnist, or a folder of IDX files as --data-dir"
+            )));
+        }
+    };
+    images.require_batch(config.batch)?;
+    Ok(images)
+}
+
+/// The networks for images of `shape` = \[H, W, C\].
+pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
+    Architecture {
+        kind: match config.arch {
+            Arch::Mlp => Kind::Mlp {
+                generator_hidden: config.generator_hidden.clone(),
+                critic_hidden: config.critic_hidden.clone(),
+                leak: config.leak,
+            },
+        },
+        shape,
+        latent_dim: config.latent_dim,
+    }
+}
+
+/// Everything that decides what is computed for a data set of `images` images of `shape`.
+///
+/// # Errors
+/// `Error::Usage` for sizes that no device can count.
+pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
+    let settings = Settings {
+        architecture: architecture(config, shape),
+        objective: match config.objective {
+            Objective::NonSaturating => codes::Objective::NonSaturating,
+            Objective::Minimax => codes::Objective::Minimax,
+        },
+        latent: latent(config),
+        init: match config.init {
+            config::Init::Torch => Init::Torch,
+            config::Init::Normal(sigma) => Init::Normal(sigma),
+        },
+        rule: match config.optimizer {
+            Optimizer::Adam => Rule::Adam {
+                beta1: config.beta1,
+                beta2: config.beta2,
+                epsilon: EPSILON,
+            },
+            Optimizer::Sgd => Rule::Sgd {
+                momentum: config.momentum,
+            },
+        },
+        lr_generator: config.lr,
+        lr_critic: config.lr_critic.unwrap_or(config.lr),
+        batch: config.batch,
+        critic_steps: config.critic_steps,
+        generator_steps: config.generator_steps,
+        seed: config.seed.0,
+        images,
+        ring: ring(config)?,
+        samples: grid_side(shape).pow(2),
+    };
+    let rows = settings.batch.max(settings.samples);
+    refuse_giants("generator", &settings.architecture.generator(), rows)?;
+    refuse_giants(
+        "critic",
+        &settings.architecture.critic(),
+        2 * settings.batch,
+    )?;
+    Ok(settings)
+}
+
+/// The distribution of the latents.
+pub fn latent(config: &Config) -> random::Latent {
+    match config.latent {
+        Latent::Normal => random::Latent::Normal,
+        Latent::Uniform => random::Latent::Uniform,
+    }
+}
+
+/// Turns of the schedule (critic updates, then generator updates) that make at least `steps`
+/// generator updates.
+///
+/// # Errors
+/// `Error::Usage` for a run that would draw more latents than the device can count.
+pub fn turns(config: &Config, steps: u64) -> Result<u64> {
+    let turns = steps.div_ceil(config.generator_steps as u64);
+    let per_turn = (config.critic_steps + config.generator_steps) as u64;
+    let most = u64::from(u32::MAX) / per_turn;
+    if turns > most {
+        let most = most * config.generator_steps as u64;
+        return Err(Error::Usage(format!(
+            "--steps is {steps}; this schedule can make at most {most} in one run"
+        )));
+    }
+    Ok(turns)
+}
+
+/// Images along each side of a sample grid: 8, and fewer where images are huge.
+pub fn grid_side([height, width, _]: [usize; 3]) -> usize {
+    let fits = |side: &usize| (side * side * height).saturating_mul(width) <= GRID_PIXELS;
+    (1..=GRID_SIDE).rev().find(fits).unwrap_or(1)
+}
+
+/// The turns between two log lines.
+fn ring(config: &Config) -> Result<usize> {
+    let per_turn = config.generator_steps as u64;
+    let turns = config.log_every.div_ceil(per_turn);
+    if turns > MOST_RING {
+        let most = MOST_RING * per_turn;
+        let given = config.log_every;
+        return Err(Error::Usage(format!(
+            "--log-every is {given}; give at most {most} in this schedule"
+        )));
+    }
+    Ok(turns as usize)
+}
+
+/// Refuses networks with a tensor that has more elements than can be counted, where `rows` samples
+/// pass through at a time.
+///
+/// # Errors
+/// `Error::Usage` that names the network and the layer.
+pub fn refuse_giants(network: &str, layers: &[Box<dyn Layer>], rows: usize) -> Result<()> {
+    let mut parameters = 0;
+    for layer in layers {
+        for parameter in layer.parameters() {
+            let len: usize = parameter.shape.iter().product();
+            parameters += len.next_multiple_of(ALIGNMENT / DType::F32.size()) as u128;
+        }
+        let largest = layer.largest(rows).max(parameters);
+        if largest > MOST_ELEMENTS {
+            let (inputs, outputs) = (layer.inputs(), layer.outputs());
+            return Err(Error::Usage(format!(
+                "the {network}'s layer from {inputs} to {outputs} needs a tensor of {largest} \
+                 numbers, and a device counts up to {MOST_ELEMENTS}; choose smaller hidden \
+                 layers, or fewer images at a time"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Commands: one file for each, first what was typed, then what it means.
+//!
+//! Stdout carries results and nothing else, so that scripts can use it; whatever is said about the
+//! way there goes to stderr.
+
+mod device;
+mod devices;
+mod game;
+mod options;
+mod output;
+mod progress;
+mod sample;
+mod signals;
+mod snapshot;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use gpugan::run::log::to_stderr;
+
+/// Trains generative adversarial networks with hand-written compute shaders on any GPU, and on
+/// machines without one.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true, max_term_width = 100, args_override_self = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(Box<train::Arguments>),
+    Sample(sample::Arguments),
+    Devices(devices::Arguments),
+}
+
+const AFTER_HELP: &str = "\
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan train                                 learn MNIST, which is built in
+  gpugan train --data-dir FOLDER --epochs 20   learn IDX files
+  gpugan train --resume RUN --steps 40000      go on
+  gpugan sample RUN                            draw images
+  gpugan devices                               what --device can be
+
+Exit codes:
+  0    done
+  1    failed at run time (a file that cannot be written, a run that is in use)
+  2    wrong usage (flags, configuration file)
+  3    no device fits --device
+  4    diverged: a loss or a gradient is no longer finite
+  5    data that is missing, damaged or of the wrong kind
+  6    a checkpoint that cannot be written, read or continued
+  7    device out of memory or lost
+  130  stopped by Ctrl-C (SIGINT), after the state was saved
+  143  stopped by SIGTERM, after the state was saved";
+
+/// Runs the command that was typed. What it says on stderr if it fails is one sentence.
+pub fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    let result = match &command {
+        Command::Train(arguments) => train::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
+        Command::Devices(arguments) => devices::run(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            to_stderr(&format!("error: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

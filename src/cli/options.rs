@@ -1,0 +1,201 @@
+//! The flags of a run. Each is named after a key of `Config` and unset until it is typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+use gpugan::run::config::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use gpugan::{Error, Result};
+use serde::Serialize;
+
+const DATA: &str = "Data";
+const NETWORKS: &str = "Networks";
+const GAME: &str = "Game and updates";
+const LENGTH: &str = "Length and device";
+const FILES: &str = "What is written when";
+
+/// Options that decide what a run computes and what it records.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Options {
+    /// Data set to learn from; mnist is built in [default: mnist]
+    #[arg(long, value_name = "NAME", help_heading = DATA)]
+    dataset: Option<String>,
+    /// Folder of IDX files to learn from instead, raw or .gz: train-images-idx3-ubyte
+    #[arg(long, value_name = "DIR", help_heading = DATA)]
+    data_dir: Option<PathBuf>,
+
+    /// Kind of both networks [default: mlp]
+    #[arg(long, help_heading = NETWORKS)]
+    arch: Option<Arch>,
+    /// Sizes of the generator's hidden layers [default: 256,512]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
+    generator_hidden: Option<Vec<usize>>,
+    /// Sizes of the critic's hidden layers [default: 512,256]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
+    critic_hidden: Option<Vec<usize>>,
+    /// Slope of LeakyReLU below zero [default: 0.2]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
+    leak: Option<f64>,
+    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA [default: torch]
+    #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
+    init: Option<Init>,
+    /// Numbers that an image is made from [default: 100]
+    #[arg(long, value_name = "N", help_heading = NETWORKS)]
+    latent_dim: Option<usize>,
+    /// Their distribution [default: normal]
+    #[arg(long, help_heading = NETWORKS)]
+    latent: Option<Latent>,
+
+    /// What the generator minimises [default: non-saturating]
+    #[arg(long, help_heading = GAME)]
+    objective: Option<Objective>,
+    /// Critic updates in a row [default: 1]
+    #[arg(long, value_name = "K", help_heading = GAME)]
+    critic_steps: Option<usize>,
+    /// Generator updates in a row [default: 1]
+    #[arg(long, value_name = "K", help_heading = GAME)]
+    generator_steps: Option<usize>,
+    /// Images per update [default: 128]
+    #[arg(long, value_name = "N", help_heading = GAME)]
+    batch: Option<usize>,
+    /// Rule of the updates [default: adam]
+    #[arg(long, value_name = "RULE", help_heading = GAME)]
+    optimizer: Option<Optimizer>,
+    /// Learning rate [default: 0.0002]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    lr: Option<f64>,
+    /// Learning rate of the critic [default: that of --lr]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    lr_critic: Option<f64>,
+    /// Adam's decay of the mean gradient [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    beta1: Option<f64>,
+    /// Adam's decay of the mean squared gradient [default: 0.999]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    beta2: Option<f64>,
+    /// Momentum of sgd [default: 0.9]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    momentum: Option<f64>,
+    /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
+    #[arg(long, value_name = "N", help_heading = GAME)]
+    seed: Option<Seed>,
+    /// What a loss or a gradient that is not finite does [default: stop]
+    #[arg(long, value_name = "WHAT", help_heading = GAME)]
+    on_nan: Option<OnNan>,
+
+    /// Length of the run in generator updates [default: 20000]
+    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    steps: Option<u64>,
+    /// Length of the run in passes through the data, in place of --steps
+    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    epochs: Option<u64>,
+    /// auto (a hardware GPU if there is one, else the CPU), cpu, gpu (any adapter), or an index or
+    /// a part of a name from `gpugan devices` [default: auto]
+    #[arg(long, value_name = "DEVICE", help_heading = LENGTH)]
+    device: Option<String>,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    threads: Option<usize>,
+
+    /// Steps from one grid of samples to the next [default: 500]
+    #[arg(long, value_name = "N", help_heading = FILES)]
+    sample_every: Option<u64>,
+    /// Steps from one checkpoint to the next [default: 1000]
+    #[arg(long, value_name = "N", help_heading = FILES)]
+    checkpoint_every: Option<u64>,
+    /// Steps from one line of metrics to the next [default: 100]
+    #[arg(long, value_name = "N", help_heading = FILES)]
+    log_every: Option<u64>,
+    /// Newest checkpoints that stay, besides that of step 0 [default: 3]
+    #[arg(long, value_name = "N", help_heading = FILES)]
+    keep: Option<usize>,
+}
+
+/// What may change when a run goes on: nothing that a finished part of it depends on.
+const CHANGEABLE: [&str; 7] = [
+    "steps",
+    "epochs",
+    "device",
+    "threads",
+    "sample-every",
+    "checkpoint-every",
+    "keep",
+];
+
+impl Options {
+    /// Refuses flags that a run cannot change once it has begun.
+    ///
+    /// # Errors
+    /// `Error::Usage` that names the first such flag and those that may be given.
+    pub fn require_changeable(&self) -> Result<()> {
+        let given = toml::Table::try_from(self)
+            .map_err(|e| Error::Usage(format!("unusable flags: {e}")))?;
+        match given.keys().find(|key| !CHANGEABLE.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(flag) => Err(Error::Usage(format!(
+                "--{flag} cannot be given with --resume, as the run has begun with its own; only \
+                 --{} can",
+                CHANGEABLE.join(", --")
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Command;
+    use gpugan::run::Config;
+    use gpugan::run::config::DEFAULT_STEPS;
+
+    fn help(flag: &str) -> String {
+        let command = Options::augment_args(Command::new("test"));
+        let found = command.get_arguments().find(|a| a.get_long() == Some(flag));
+        let found = found.unwrap_or_else(|| panic!("no flag --{flag}"));
+        found.get_help().expect("a help text").to_string()
+    }
+
+    /// As it is typed.
+    fn typed(value: &toml::Value) -> String {
+        match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Array(values) => {
+                let values: Vec<_> = values.iter().map(typed).collect();
+                values.join(",")
+            }
+            other => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_help_tells_every_default_as_it_is() {
+        let mut config = Config::default();
+        config.steps = Some(DEFAULT_STEPS);
+        let table = toml::Table::try_from(&config).unwrap();
+        assert!(table.len() > 20, "{table:?}");
+        for (key, value) in &table {
+            let (help, expected) = (help(key), format!("[default: {}]", typed(value)));
+            assert!(
+                help.ends_with(&expected),
+                "--{key}: {help} is not {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_flag_is_an_option_of_a_run() {
+        let command = Options::augment_args(Command::new("test"));
+        for argument in command.get_arguments() {
+            let flag = argument.get_long().expect("a flag");
+            let value = toml::from_str::<Config>(&format!("{flag} = {{}}")).unwrap_err();
+            assert!(!value.message().contains("unknown field"), "--{flag}");
+        }
+    }
+
+    #[test]
+    fn what_may_change_is_a_flag() {
+        for flag in CHANGEABLE {
+            help(flag);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! `gpugan sample`: new images from the generator of a run.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gpugan::gan::Sampler;
+use gpugan::gan::arch::Architecture;
+use gpugan::plan::{Contents, Executor, Tensor};
+use gpugan::run::checkpoint::{self, Checkpoint, NamedTensor, TensorData, encode, expect};
+use gpugan::run::config::Seed;
+use gpugan::run::log::to_stderr;
+use gpugan::run::{Config, atomic, grid};
+use gpugan::{Error, Result};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{device, game, output, snapshot};
+
+/// Draw images with the generator of a run.
+///
+/// The same seed draws the same images; that of the run draws first those of its sample grids.
+/// Stdout gets the path of the file that was written.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// A run directory, whose last checkpoint is taken, or a checkpoint directory
+    #[arg(value_name = "RUN|CHECKPOINT")]
+    from: PathBuf,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    count: usize,
+    /// Seed of the latents [default: that of the run]
+    #[arg(long, value_name = "N")]
+    seed: Option<Seed>,
+    /// A .png file for a grid, or a .safetensors file for the tensors images [N, C, H, W] in
+    /// [-1, 1] and latents [N, Z] [default: RUN-step-STEP-seed-SEED.png in this directory]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long)]
+    force: bool,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+const AFTER_HELP: &str = "\
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan sample RUN
+  gpugan sample RUN/checkpoints/step-00000000 --out untrained.png
+  gpugan sample RUN --count 10000 --seed 1 --out many.safetensors";
+
+/// All are drawn at once, and so are in memory.
+const MOST: usize = 65_536;
+
+/// The forms of a file of samples.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Png,
+    Safetensors,
+}
+
+/// Images\[N, H, W, C\] in \[−1, 1\] and what they were made from.
+struct Samples {
+    images: Vec<f32>,
+    latents: Vec<f32>,
+    count: usize,
+    /// H, W, C.
+    shape: [usize; 3],
+}
+
+/// Draws.
+///
+/// # Errors
+/// Any of `gpugan::Error`; no file is then written.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let count = arguments.count;
+    if !(1..=MOST).contains(&count) {
+        let message = format!("--count is {count}; give a number from 1 to {MOST}");
+        return Err(Error::Usage(message));
+    }
+    let form = arguments.out.as_deref().map_or(Ok(Form::Png), form)?;
+    let found = checkpoint::find(&arguments.from)?;
+    if let Some(warning) = &found.warning {
+        to_stderr(&format!("warning: {warning}"));
+    }
+    let saved = checkpoint::load(&found.path)?;
+    let seed = arguments.seed.map_or(saved.state.seed, |seed| seed.0);
+    let out = match &arguments.out {
+        Some(path) => path.clone(),
+        None => default_name(&saved, seed),
+    };
+    if out.exists() && !arguments.force {
+        let shown = out.display();
+        let message = format!("'{shown}' exists; give another --out, or --force to replace it");
+        return Err(Error::Usage(message));
+    }
+    let step = saved.state.step;
+    let samples = draw(arguments, saved, seed)?;
+    let bytes = match form {
+        Form::Png => samples.to_png()?,
+        Form::Safetensors => samples.to_safetensors(step, seed)?,
+    };
+    atomic::write(&out, &bytes).map_err(|e| Error::Runtime(e.to_string()))?;
+    output::print(&out.display().to_string())
+}
+
+fn form(path: &Path) -> Result<Form> {
+    match path.extension().and_then(OsStr::to_str) {
+        Some("png") => Ok(Form::Png),
+        Some("safetensors") => Ok(Form::Safetensors),
+        _ => Err(Error::Usage(format!(
+            "--out '{}' is of no known kind; give a name that ends in .png or .safetensors",
+            path.display()
+        ))),
+    }
+}
+
+/// `RUN-step-STEP-seed-SEED.png`, named after the run that the checkpoint lies in.
+fn default_name(saved: &Checkpoint, seed: u64) -> PathBuf {
+    let path = std::path::absolute(&saved.path).unwrap_or_else(|_| saved.path.clone());
+    let inside = path
+        .parent()
+        .filter(|parent| parent.ends_with("checkpoints"));
+    let run = inside.and_then(Path::parent).and_then(Path::file_name);
+    let run = run.map_or("sample".into(), OsStr::to_string_lossy);
+    format!("{run}-step-{:08}-seed-{seed}.png", saved.state.step).into()
+}
+
+fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> {
+    let origin = saved.path.display().to_string();
+    let config = Config::parse(&saved.state.config, &format!("{origin}/state.json"))?;
+    let architecture = architecture(&config, &saved, &origin)?;
+    let count = arguments.count;
+    game::refuse_giants("generator", &architecture.generator(), count)?;
+    let sampler = Sampler::new(&architecture, game::latent(&config), count, seed);
+    let generator: Vec<NamedTensor> = saved.model.into_iter().filter(is_of_generator).collect();
+    expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;
+    let threads = arguments.threads.map(usize::from);
+    let mut executor = device::open(sampler.plan.clone(), &arguments.device, threads)?;
+    to_stderr(&device::sentence(&arguments.device, executor.device()));
+    for entry in snapshot::from_file(generator) {
+        let tensor = sampler
+            .plan
+            .find(&entry.name)
+            .expect("the names were compared");
+        executor.write(tensor, &entry.contents)?;
+    }
+    executor.run(&[sampler.program], 1)?;
+    Ok(Samples {
+        images: floats(executor.as_mut(), sampler.images)?,
+        latents: floats(executor.as_mut(), sampler.latents)?,
+        count,
+        shape: architecture.shape,
+    })
+}
+
+fn is_of_generator(tensor: &NamedTensor) -> bool {
+    tensor.name.starts_with("generator.")
+}
+
+/// The networks of a checkpoint: the options tell their kind, the model file the images' shape.
+fn architecture(config: &Config, saved: &Checkpoint, origin: &str) -> Result<Architecture> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        image_shape_hwc: [usize; 3],
+    }
+    let metadata: Metadata = serde_json::from_str(&saved.model_metadata).map_err(|e| {
+        Error::Checkpoint(format!(
+            "the model of '{origin}' does not tell its images' shape: {e}"
+        ))
+    })?;
+    let shape = metadata.image_shape_hwc;
+    let values = shape
+        .iter()
+        .try_fold(1, |n: usize, extent| n.checked_mul(*extent));
+    match values {
+        Some(1..=MOST_VALUES) => Ok(game::architecture(config, shape)),
+        _ => Err(Error::Checkpoint(format!(
+            "the model of '{origin}' has images of the impossible shape {shape:?}"
+        ))),
+    }
+}
+
+/// Values of one image; a damaged shape must not lead to products that overflow.
+const MOST_VALUES: usize = 1 << 30;
+
+fn floats(executor: &mut dyn Executor, tensor: Tensor) -> Result<Vec<f32>> {
+    match executor.read(tensor)? {
+        Contents::F32(values) => Ok(values),
+        other => panic!("images and latents are floats, not {other:?}"),
+    }
+}
+
+impl Samples {
+    /// A grid that is about as high as wide.
+    fn to_png(&self) -> Result<Vec<u8>> {
+        let columns = (self.count as f64).sqrt().ceil() as usize;
+        let picture = grid::grid(&self.images, self.count, self.shape, columns)?;
+        grid::encode_png(&picture)
+    }
+
+    fn to_safetensors(&self, step: u64, seed: u64) -> Result<Vec<u8>> {
+        let [h, w, c] = self.shape;
+        let tensor = |name: &str, shape: Vec<usize>, values| NamedTensor {
+            name: name.to_string(),
+            shape,
+            data: TensorData::F32(values),
+        };
+        let latent_dim = self.latents.len() / self.count;
+        let tensors = [
+            tensor("images", vec![self.count, c, h, w], self.channels_first()),
+            tensor(
+                "latents",
+                vec![self.count, latent_dim],
+                self.latents.clone(),
+            ),
+        ];
+        // As text, since many readers of JSON know no integers above 2^53.
+        let metadata =
+            json!({ "format": "gpugan samples", "step": step, "seed": seed.to_string() });
+        encode(&tensors, Some(&metadata.to_string()))
+    }
+
+    /// \[N, H, W, C\] as \[N, C, H, W\].
+    fn channels_first(&self) -> Vec<f32> {
+        let [h, w, channels] = self.shape;
+        let mut values = Vec::with_capacity(self.images.len());
+        for image in self.images.chunks_exact(h * w * channels) {
+            for channel in 0..channels {
+                values.extend(image.iter().skip(channel).step_by(channels));
+            }
+        }
+        values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_come_first_in_tensors() {
+        let samples = Samples {
+            images: (0..12).map(|i| i as f32).collect(),
+            latents: vec![0.0; 2],
+            count: 2,
+            shape: [1, 3, 2],
+        };
+        let expected = [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11];
+        assert_eq!(samples.channels_first(), expected.map(|i| i as f32));
+    }
+}

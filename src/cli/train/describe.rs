@@ -1,0 +1,79 @@
+//! `--dry-run`: what a run would be.
+
+use comfy_table::{CellAlignment, Table, presets};
+use gpugan::gan::Gan;
+use gpugan::nn::{Module, Network};
+use gpugan::plan::{bytes, thousands};
+use gpugan::run::Config;
+use gpugan::{Error, Result};
+use serde_json::json;
+
+use super::super::output;
+
+/// Prints the resolved options, both networks and the memory that the device will need.
+///
+/// # Errors
+/// `Error::Runtime` where stdout cannot be written.
+pub fn print(config: &Config, gan: &Gan, as_json: bool) -> Result<()> {
+    let networks = [&gan.generator.network, &gan.critic.network];
+    if as_json {
+        let options = toml::Table::try_from(config);
+        let options = options.map_err(|e| Error::Usage(format!("unusable options: {e}")))?;
+        let [generator, critic] = networks.map(|network| {
+            json!({ "parameters": network.parameter_count(), "modules": network.modules() })
+        });
+        return output::print_json(&json!({
+            "options": options,
+            "generator": generator,
+            "critic": critic,
+            "device_bytes": gan.plan.bytes(),
+        }));
+    }
+    let mut text = config.to_toml()?;
+    for network in networks {
+        let (name, count) = (&network.name, thousands(network.parameter_count() as u64));
+        text += &format!("\n{name}, {count} parameters\n{}\n", table(network));
+    }
+    let needed = bytes(gan.plan.bytes());
+    output::print(&format!("{text}\nmemory of the device: {needed}"))
+}
+
+/// One row per module of the equivalent torch.nn.Sequential.
+fn table(network: &Network) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header(["", "module", "output", "parameters"]);
+    let mut position = 0;
+    for layer in network.layers() {
+        let parameters = layer.parameters();
+        let sizes = parameters.iter().map(|p| p.shape.iter().product::<usize>());
+        let mut count = sizes.sum::<usize>() as u64;
+        for module in layer.modules() {
+            table.add_row([
+                position.to_string(),
+                describe(&module),
+                format!("[N, {}]", layer.outputs()),
+                // The first module holds the layer's parameters.
+                thousands(std::mem::take(&mut count)),
+            ]);
+            position += 1;
+        }
+    }
+    let column = table.column_mut(3).expect("four columns");
+    column.set_cell_alignment(CellAlignment::Right);
+    table.to_string()
+}
+
+/// A module as PyTorch prints it, more or less.
+fn describe(module: &Module) -> String {
+    match module {
+        Module::Linear {
+            in_features,
+            out_features,
+        } => format!("Linear({in_features}, {out_features})"),
+        Module::ReLU => "ReLU()".to_string(),
+        Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
+        Module::Tanh => "Tanh()".to_string(),
+        Module::Sigmoid => "Sigmoid()".to_string(),
+    }
+}

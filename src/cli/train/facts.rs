@@ -1,0 +1,139 @@
+//! `run.json`: what a run was made of, for people and for whoever continues it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gpugan::data::Images;
+use gpugan::gan::Gan;
+use gpugan::plan::DeviceInfo;
+use gpugan::run::RunDirectory;
+use gpugan::run::atomic;
+use gpugan::run::config::Seed;
+use gpugan::{Error, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The contents of `run.json`.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    version: &'static str,
+    seed: Seed,
+    data: Data,
+    parameters: Parameters,
+    #[serde(flatten)]
+    launch: Launch,
+}
+
+#[derive(Debug, Serialize)]
+struct Data {
+    name: String,
+    images: usize,
+    /// Height, width, channels.
+    shape: [usize; 3],
+    /// Of all pixels.
+    sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Parameters {
+    generator: usize,
+    critic: usize,
+}
+
+/// One start of the process: the first one, or one with --resume.
+#[derive(Clone, Debug, Serialize)]
+struct Launch {
+    /// Seconds since 1970.
+    started: u64,
+    device: DeviceInfo,
+    /// As it was typed.
+    argv: Vec<String>,
+}
+
+impl Facts {
+    pub fn new(images: &Images, gan: &Gan, device: &DeviceInfo) -> Facts {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let argv = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        Facts {
+            version: env!("CARGO_PKG_VERSION"),
+            seed: Seed(gan.settings.seed),
+            data: Data {
+                name: images.name.clone(),
+                images: images.count,
+                shape: images.shape,
+                sha256: images.checksum.clone(),
+            },
+            parameters: Parameters {
+                generator: gan.generator.network.parameter_count(),
+                critic: gan.critic.network.parameter_count(),
+            },
+            launch: Launch {
+                started: now.map_or(0, |since| since.as_secs()),
+                device: device.clone(),
+                argv: argv.collect(),
+            },
+        }
+    }
+
+    /// Writes the file of a new run.
+    ///
+    /// # Errors
+    /// `Error::Runtime` where it cannot be written.
+    pub fn write(&self, run: &RunDirectory) -> Result<()> {
+        write(run, self)
+    }
+
+    /// Adds to the file of a run that goes on from `step`.
+    ///
+    /// # Errors
+    /// `Error::Checkpoint` where the file cannot be read, `Error::Runtime` where it cannot be
+    /// written.
+    pub fn append(&self, run: &RunDirectory, step: u64) -> Result<()> {
+        let mut facts = read(run)?;
+        let mut launch = serde_json::json!(self.launch);
+        launch["step"] = step.into();
+        launch["version"] = self.version.into();
+        match &mut facts["resumed"] {
+            Value::Array(launches) => launches.push(launch),
+            other => *other = Value::Array(vec![launch]),
+        }
+        write(run, &facts)
+    }
+}
+
+/// Refuses a data set other than that of the run.
+///
+/// # Errors
+/// `Error::Checkpoint` that tells both checksums, or that the file cannot be read.
+pub fn require_data(run: &RunDirectory, images: &Images) -> Result<()> {
+    let facts = read(run)?;
+    match facts["data"]["sha256"].as_str() {
+        Some(sum) if sum == images.checksum => Ok(()),
+        sum => Err(Error::Checkpoint(format!(
+            "the run '{}' learned a data set whose pixels have the SHA-256 {}, but those of {} \
+             have {}; give it its own data or begin a new run",
+            run.root().display(),
+            sum.unwrap_or("(missing in run.json)"),
+            images.name,
+            images.checksum
+        ))),
+    }
+}
+
+fn read(run: &RunDirectory) -> Result<Value> {
+    let path = run.facts();
+    let failed = |what: String| {
+        Error::Checkpoint(format!("cannot continue, as '{}' {what}", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|e| failed(format!("is unreadable: {e}")))?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(facts)) => Ok(Value::Object(facts)),
+        Ok(_) => Err(failed("is not a JSON object".to_string())),
+        Err(e) => Err(failed(format!("is damaged: {e}"))),
+    }
+}
+
+fn write(run: &RunDirectory, facts: &impl Serialize) -> Result<()> {
+    let runtime = |e: &dyn std::fmt::Display| Error::Runtime(e.to_string());
+    let text = serde_json::to_string_pretty(facts).map_err(|e| runtime(&e))? + "\n";
+    atomic::write(&run.facts(), text.as_bytes()).map_err(|e| runtime(&e))
+}

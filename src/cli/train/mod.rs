@@ -1,0 +1,128 @@
+//! `gpugan train`: learns a data set, into a new run directory or on in an old one.
+
+mod cadence;
+mod describe;
+mod facts;
+mod session;
+mod start;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gpugan::Result;
+use gpugan::data::Images;
+use gpugan::gan::{Gan, Trainer};
+use gpugan::plan::thousands;
+
+use super::options::Options;
+use super::progress::{Level, Progress};
+use super::signals::Signals;
+use super::{device, game, output};
+use facts::Facts;
+use session::Session;
+use start::Start;
+
+/// Train a generator and a critic.
+///
+/// Without any flag it learns MNIST, which is built in, and writes a run directory
+/// runs/NNNNN-mnist-mlp-non-saturating with pictures, metrics and checkpoints. Stdout gets the path
+/// of the run directory and nothing else.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    /// Run directory, exactly this one; it must be empty or not exist [default: the next free
+    /// runs/NNNNN-...]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Options from a TOML file, such as the config.toml of another run; flags go over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Go on with a run from its last checkpoint, to the byte as if it had never stopped
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "config"])]
+    resume: Option<PathBuf>,
+    /// Print the options, the networks and the memory needed, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print a summary as JSON on stdout instead of the run directory
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say more: what is written where
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan train --steps 2000                    a short run on MNIST
+  gpugan train --dry-run --generator-hidden 512,1024
+  gpugan train --config RUN/config.toml --seed 1
+  gpugan train --resume RUN --steps 40000
+
+With --resume only --steps, --epochs, --device, --threads, --sample-every,
+--checkpoint-every and --keep can be given.";
+
+/// Trains.
+///
+/// # Errors
+/// Any of `gpugan::Error`; the run directory then holds everything up to the last checkpoint.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut progress = Progress::new(arguments.level());
+    let result = train(arguments, &mut progress);
+    if let Err(error) = &result {
+        progress.record(&format!("error: {error}"));
+    }
+    result
+}
+
+fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
+    let signals = Signals::listen()?;
+    let mut start = Start::of(arguments, progress)?;
+    let images = game::load_data(&start.config)?;
+    progress.say(&about(&images));
+    signals.check()?;
+    let steps = start.config.resolve_length(images.count as u64)?;
+    let turns = game::turns(&start.config, steps)?;
+    let config = start.config.clone();
+    let gan = Gan::new(game::settings(&config, images.shape, images.count)?);
+    start.check(&images, &gan, steps)?;
+    if arguments.dry_run {
+        return describe::print(&config, &gan, arguments.json);
+    }
+    let executor = device::open(gan.plan.clone(), &config.device, config.threads)?;
+    progress.say(&device::sentence(&config.device, executor.device()));
+    signals.check()?;
+    let facts = Facts::new(&images, &gan, executor.device());
+    let (files, snapshot) = start.open(arguments, &images, &facts, progress)?;
+    let mut trainer = Trainer::new(gan, executor, images.pixels)?;
+    if let Some(snapshot) = snapshot {
+        trainer.restore(&snapshot)?;
+    }
+    let mut session = Session::new(config, files, trainer, turns);
+    session.play(&signals, progress)?;
+    let summary = session.finish(progress)?;
+    match arguments.json {
+        true => output::print_json(&summary),
+        false => output::print(&summary.run),
+    }
+}
+
+impl Arguments {
+    fn level(&self) -> Level {
+        match (self.quiet, self.verbose) {
+            (true, _) => Level::Quiet,
+            (_, true) => Level::Verbose,
+            _ => Level::Normal,
+        }
+    }
+}
+
+fn about(images: &Images) -> String {
+    let [h, w, c] = images.shape;
+    let (name, count) = (&images.name, thousands(images.count as u64));
+    format!("data: {name}, {count} images of {h}x{w}x{c}")
+}
