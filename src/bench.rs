@@ -186,7 +186,14 @@ impl Profile {
     }
 }
 
-/// Puts made-up images and the initial state on a device and runs one turn; returns its seconds.
+/// Floating-point operations of a program.
+pub fn flops(gan: &Gan, id: ProgramId) -> u64 {
+    let calls = gan.plan.program(id).calls.iter();
+    calls.map(|call| call.flops).sum()
+}
+
+/// Puts made-up images on a device and runs one turn, which compiles what there is to compile. The
+/// weights stay zero, which the arithmetic does not care about.
 pub fn first_step(executor: &mut dyn Executor, gan: &Gan) -> Result<()> {
     let len = gan.plan.info(gan.images).len();
     let bytes = (0..len).map(|at| (at * 2_654_435_761 >> 7) as u8).collect();

@@ -3,11 +3,13 @@
 //! Stdout carries results and nothing else, so that scripts can use it; whatever is said about the
 //! way there goes to stderr.
 
+mod bench;
 mod device;
 mod devices;
 mod game;
 mod options;
 mod output;
+mod plan;
 mod progress;
 mod sample;
 mod signals;
@@ -33,6 +35,8 @@ enum Command {
     Train(Box<train::Arguments>),
     Sample(sample::Arguments),
     Devices(devices::Arguments),
+    Plan(plan::Arguments),
+    Bench(bench::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -42,6 +46,8 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --resume RUN --steps 40000      go on
   gpugan sample RUN                            draw images
   gpugan devices                               what --device can be
+  gpugan bench --device cpu                    how long a training step takes
+  gpugan plan                                  the calls that a step is made of
 
 Exit codes:
   0    done
@@ -62,6 +68,8 @@ pub fn main() -> ExitCode {
         Command::Train(arguments) => train::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
         Command::Devices(arguments) => devices::run(arguments),
+        Command::Plan(arguments) => plan::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

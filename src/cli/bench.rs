@@ -1,0 +1,181 @@
+//! `gpugan bench`: how long a training step takes, and what the device could do at most.
+
+use std::time::Instant;
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use gpugan::Result;
+use gpugan::bench::{self, Ceiling, Profile, Row, Spread};
+use gpugan::gan::Gan;
+use gpugan::run::Config;
+use serde::Serialize;
+
+use super::options::Options;
+use super::{device, game, output};
+
+/// Measure whole training steps and the device's ceilings.
+///
+/// Each step is one turn of the schedule (by default one critic update and one generator update)
+/// on made-up images. The ceilings are measured in the same run: a loop of multiply-adds without
+/// memory, a copy, and the largest product of the step alone. Takes the flags of `gpugan train`;
+/// --steps is the number of steps that are measured.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    /// Print the time of every kernel, too
+    #[arg(long)]
+    profile: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Steps where --steps is not given.
+const STEPS: u64 = 100;
+/// Runs of every call for the profile.
+const PROFILE_RUNS: u32 = 10;
+/// Images of the made-up data set, 28 by 28 by 1 each.
+const IMAGES: usize = 4096;
+const SHAPE: [usize; 3] = [28, 28, 1];
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    arch: &'static str,
+    objective: &'static str,
+    batch: usize,
+    device: String,
+    backend: String,
+    threads: usize,
+    steps: u64,
+    /// From opening the device to the end of the first step, shaders compiled.
+    first_step_ms: f64,
+    ms_per_step: Spread,
+    /// Real images that the critic sees.
+    images_per_s: f64,
+    gflops: f64,
+    ceiling: Ceiling,
+    /// All products of the step, each timed by itself.
+    products_gflops: f64,
+    peak_memory_mb: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    profile: Vec<Row>,
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// `Error::Usage` for options, `Error::NoDevice` and `Error::Device` for the device.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let report = measure(arguments)?;
+    match arguments.json {
+        true => output::print_json(&report),
+        false => output::print(&report.text()),
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<Report> {
+    let config = Config::layered(None, &arguments.options)?;
+    let steps = config.steps.unwrap_or(STEPS);
+    let images = IMAGES.max(config.batch);
+    let gan = Gan::new(game::settings(&config, SHAPE, images)?);
+    let open = |plan| device::open(plan, &config.device, config.threads);
+
+    let started = Instant::now();
+    let mut executor = open(gan.plan.clone())?;
+    bench::first_step(executor.as_mut(), &gan)?;
+    let first_step_ms = started.elapsed().as_secs_f64() * 1e3;
+    let ms_per_step = bench::steps(executor.as_mut(), &gan, steps)?;
+    let peak_memory_mb = bench::peak_memory_mb();
+    let profile = bench::profile(executor.as_mut(), &gan, PROFILE_RUNS)?;
+    let device = executor.device().clone();
+    drop(executor);
+
+    let (plan, programs) = bench::ceiling_plan();
+    let mut executor = open(plan)?;
+    let largest = profile.largest_product_gflops;
+    let ceiling = bench::ceiling(executor.as_mut(), programs, largest)?;
+    let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
+    let images = (config.batch * config.critic_steps) as f64;
+    Ok(Report {
+        arch: config.arch.name(),
+        objective: config.objective.name(),
+        batch: config.batch,
+        device: device.name,
+        backend: device.backend,
+        threads: device.threads,
+        steps,
+        first_step_ms,
+        ms_per_step,
+        images_per_s: images / ms_per_step.median * 1e3,
+        gflops: flops as f64 / ms_per_step.median / 1e6,
+        ceiling,
+        products_gflops: profile.products_gflops,
+        peak_memory_mb,
+        profile: shown(arguments, profile),
+    })
+}
+
+fn shown(arguments: &Arguments, profile: Profile) -> Vec<Row> {
+    match arguments.profile {
+        true => profile.rows,
+        false => Vec::new(),
+    }
+}
+
+impl Report {
+    fn text(&self) -> String {
+        let Spread { min, median, max } = self.ms_per_step;
+        let threads = match self.threads {
+            0 => String::new(),
+            threads => format!(", {threads} threads"),
+        };
+        let top = self.ceiling.multiply_add_gflops;
+        let share = |gflops: f64| 100.0 * gflops / top;
+        let mut lines = vec![
+            format!("{} {}, batch {}", self.arch, self.objective, self.batch),
+            format!("device         {} ({}{threads})", self.device, self.backend),
+            format!("first step     {:.0} ms", self.first_step_ms),
+            format!("per step       {median:.2} ms (min {min:.2}, max {max:.2}, {} steps)", self.steps),
+            format!("images         {:.0} per second", self.images_per_s),
+            format!("arithmetic     {:.1} GFLOP/s, {:.0} % of the multiply-adds", self.gflops, share(self.gflops)),
+            format!("ceilings       {top:.1} GFLOP/s multiply-adds, {:.1} GB/s copied", self.ceiling.copy_gb_per_s),
+            format!(
+                "products       {:.1} GFLOP/s, {:.0} % of the multiply-adds; the largest {:.1} GFLOP/s, {:.0} %",
+                self.products_gflops,
+                share(self.products_gflops),
+                self.ceiling.product_gflops,
+                share(self.ceiling.product_gflops)
+            ),
+        ];
+        if let Some(peak) = self.peak_memory_mb {
+            lines.push(format!("peak memory    {peak:.0} MB"));
+        }
+        if !self.profile.is_empty() {
+            lines.extend([String::new(), table(&self.profile)]);
+        }
+        lines.join("\n")
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header(["kernel", "variant", "calls", "ms", "GFLOP/s", "GB/s"]);
+    for row in rows {
+        table.add_row([
+            row.kernel.clone(),
+            row.variant.clone(),
+            row.calls.to_string(),
+            format!("{:.3}", row.ms),
+            format!("{:.1}", row.gflops),
+            format!("{:.1}", row.gb_per_s),
+        ]);
+    }
+    for column in 2..6 {
+        let column = table.column_mut(column).expect("six columns");
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}

@@ -1,0 +1,52 @@
+//! `gpugan plan`: the calls that a step of the game is made of.
+
+use clap::Args;
+use gpugan::Result;
+use gpugan::gan::Gan;
+use gpugan::plan::{ProgramId, table};
+use gpugan::run::Config;
+
+use super::options::Options;
+use super::{device, game, output};
+
+/// Print the critic step and the generator step as tables.
+///
+/// One row for each call of a kernel, in order: the variant it runs as on the device, the outputs
+/// along x, y and z, the bytes of the tensors that it reads and writes, and its floating-point
+/// operations. Takes the flags of `gpugan train`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// MNIST's, for which the data need not be decoded.
+const SHAPE: [usize; 3] = [28, 28, 1];
+const IMAGES: usize = 60_000;
+
+/// Prints.
+///
+/// # Errors
+/// `Error::Usage` for options, `Error::Data` for `--data-dir`, `Error::NoDevice` for `--device`.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let config = Config::layered(None, &arguments.options)?;
+    let (shape, images) = match config.data_dir {
+        None => (SHAPE, IMAGES),
+        Some(_) => {
+            let images = game::load_data(&config)?;
+            (images.shape, images.count)
+        }
+    };
+    let gan = Gan::new(game::settings(&config, shape, images)?);
+    let executor = device::open(gan.plan.clone(), &config.device, config.threads)?;
+    let variant = |id: ProgramId, call: usize| executor.variant(id, call).to_string();
+    let [gradients, _, last_update] = gan.generator_step;
+    let steps = [
+        ("critic", gan.critic_step.to_vec()),
+        ("generator", vec![gradients, last_update]),
+    ];
+    let sections = steps.map(|(name, programs)| {
+        format!("{name} step\n\n{}\n", table(&gan.plan, &programs, &variant))
+    });
+    output::print(&sections.join("\n"))
+}
