@@ -59,41 +59,46 @@ impl Devices {
         table.set_header([
             "--device", "name", "backend", "type", "driver", "subgroup", "auto",
         ]);
-        let mark = |auto| if auto { "yes" } else { "" }.to_string();
-        for adapter in &self.adapters {
-            let (least, most) = (adapter.subgroup_min, adapter.subgroup_max);
-            let subgroup = match least == most {
-                true => least.to_string(),
-                false => format!("{least} to {most}"),
-            };
-            table.add_row([
-                adapter.index.to_string(),
-                adapter.name.clone(),
-                adapter.backend.clone(),
-                adapter.kind.to_string(),
-                format!("{} {}", adapter.driver, adapter.driver_info)
-                    .trim()
-                    .to_string(),
-                subgroup,
-                mark(adapter.auto),
-            ]);
-        }
-        let DeviceInfo {
-            name,
-            backend,
-            driver,
-            threads,
-            ..
-        } = &self.cpu.info;
-        table.add_row([
-            backend.clone(),
-            format!("{name}, {threads} threads"),
-            backend.clone(),
-            "cpu".to_string(),
-            driver.clone(),
-            String::new(),
-            mark(self.cpu.auto),
-        ]);
+        self.adapters.iter().map(row).for_each(|row| {
+            table.add_row(row);
+        });
+        table.add_row(self.cpu.row());
         table.to_string()
     }
+}
+
+fn row(adapter: &AdapterInfo) -> [String; 7] {
+    let (least, most) = (adapter.subgroup_min, adapter.subgroup_max);
+    let driver = format!("{} {}", adapter.driver, adapter.driver_info);
+    [
+        adapter.index.to_string(),
+        adapter.name.clone(),
+        adapter.backend.clone(),
+        adapter.kind.to_string(),
+        driver.trim().to_string(),
+        match least == most {
+            true => least.to_string(),
+            false => format!("{least} to {most}"),
+        },
+        mark(adapter.auto),
+    ]
+}
+
+impl Processor {
+    fn row(&self) -> [String; 7] {
+        let info = &self.info;
+        [
+            info.backend.clone(),
+            format!("{}, {} threads", info.name, info.threads),
+            info.backend.clone(),
+            "cpu".to_string(),
+            info.driver.clone(),
+            String::new(),
+            mark(self.auto),
+        ]
+    }
+}
+
+fn mark(auto: bool) -> String {
+    if auto { "yes" } else { "" }.to_string()
 }

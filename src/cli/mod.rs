@@ -24,7 +24,13 @@ use gpugan::run::log::to_stderr;
 /// Trains generative adversarial networks with hand-written compute shaders on any GPU, and on
 /// machines without one.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, subcommand_required = true, arg_required_else_help = true, max_term_width = 100, args_override_self = true)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
+// A flag that is given twice counts as it stands last, so that scripts can add to a command.
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    args_override_self = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -169,8 +169,10 @@ mod tests {
 
     #[test]
     fn the_help_tells_every_default_as_it_is() {
-        let mut config = Config::default();
-        config.steps = Some(DEFAULT_STEPS);
+        let config = Config {
+            steps: Some(DEFAULT_STEPS),
+            ..Config::default()
+        };
         let table = toml::Table::try_from(&config).unwrap();
         assert!(table.len() > 20, "{table:?}");
         for (key, value) in &table {

@@ -109,7 +109,7 @@ impl Progress {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(last), target);
-        let style = "{bar:20} {pos}/{len} steps  {eta_precise} left  {wide_msg}";
+        let style = "{bar:10} {pos}/{len}  {eta} left  {wide_msg}";
         bar.set_style(ProgressStyle::with_template(style).expect("a template without mistakes"));
         bar.set_position(first);
         bar.reset_eta();
@@ -126,12 +126,12 @@ impl Progress {
     /// Says the numbers of an interval: in the bar, or as a line if the last one is long ago.
     pub fn numbers(&mut self, record: &Record) {
         let numbers = format!(
-            "critic {:.4}  generator {:.4}  p(real) {:.2}  p(fake) {:.2}  {} images/s",
+            "critic {:.3}  generator {:.3}  {} images/s  p(real) {:.2}  p(fake) {:.2}",
             record.loss_critic,
             record.loss_generator,
+            thousands(record.images_per_s as u64),
             record.p_real,
-            record.p_fake,
-            thousands(record.images_per_s as u64)
+            record.p_fake
         );
         let steps = format!("step {}/{}", record.step, self.last_step);
         let line = format!("{steps}  {numbers}{}", self.left(record.step));

@@ -22,10 +22,9 @@ fn a_killed_run_on_a_gpu_goes_on_to_the_byte() {
     if !adapter(&place) {
         return;
     }
-    let mut child = place.start_endless(&["--device", "gpu", "--out", "killed"]);
+    let child = place.start_endless(&["--device", "gpu", "--out", "killed"]);
     let saved = place.wait_for_step("killed", 30);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill();
     let steps = (saved + 103).to_string();
     place
         .run(["train", "--resume", "killed", "--steps", &steps])

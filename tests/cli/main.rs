@@ -13,6 +13,7 @@ mod usage;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -125,14 +126,8 @@ impl Place {
     }
 
     /// Starts a tiny run that would take long.
-    fn start_endless(&self, more: &[&str]) -> Child {
-        let arguments = tiny(&[&["--steps", "40000000"], more].concat());
-        let mut command = self.command(arguments);
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+    fn start_endless(&self, more: &[&str]) -> Running {
+        Running::start(self.command(tiny(&[&["--steps", "40000000"], more].concat())))
     }
 
     /// Waits until the run's newest checkpoint is of at least `step`, and returns its step.
@@ -151,7 +146,7 @@ fn tiny<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Asks until there is an answer; a test that would wait for ever fails.
-fn wait_for<T>(answer: impl Fn() -> Option<T>) -> T {
+fn wait_for<T>(mut answer: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(answer) = answer() {
@@ -159,6 +154,54 @@ fn wait_for<T>(answer: impl Fn() -> Option<T>) -> T {
         }
         assert!(began.elapsed() < Duration::from_secs(60), "waited in vain");
         std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A process that is killed at the latest when its test ends.
+struct Running(Child);
+
+impl Running {
+    fn start(mut command: Command) -> Running {
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running(command.spawn().unwrap())
+    }
+
+    /// Ends it without any warning.
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        let status = self.0.wait().unwrap();
+        assert!(!status.success(), "it had ended before it was killed");
+    }
+
+    /// Waits until it has ended by itself.
+    fn end(mut self) -> Outcome {
+        let child = &mut self.0;
+        let status = wait_for(|| child.try_wait().unwrap());
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut stdout)
+            .unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
+        Outcome {
+            code: status.code(),
+            stdout,
+            stderr,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -56,24 +56,22 @@ fn half_a_run_and_its_other_half_are_a_whole_run() {
 #[test]
 fn a_killed_run_goes_on_as_if_nothing_had_happened() {
     let place = Place::new();
-    let mut child = place.start_endless(&["--out", "killed"]);
+    let child = place.start_endless(&["--out", "killed"]);
     let saved = place.wait_for_step("killed", 30);
-    child.kill().unwrap();
-    let status = child.wait().unwrap();
-    assert!(!status.success());
+    child.kill();
     // The metrics go beyond the checkpoint, as they do after most crashes, and end in half a line.
     let metrics = place.path("killed/metrics.jsonl");
     let mut torn = fs::read(&metrics).unwrap();
     torn.extend(b"{\"step\":77777777,\"ima");
     fs::write(&metrics, torn).unwrap();
-    let steps = (saved + 1_000).to_string();
+    let steps = (saved + 103).to_string();
     place
         .run(["train", "--resume", "killed", "--steps", &steps])
         .succeeds();
     place
         .train(&["--steps", &steps, "--out", "straight"])
         .succeeds();
-    assert_alike(&place, "straight", "killed", saved + 1_000);
+    assert_alike(&place, "straight", "killed", saved + 103);
 }
 
 #[test]
@@ -168,11 +166,10 @@ fn what_cannot_be_resumed_is_refused() {
 #[test]
 fn a_run_in_progress_is_left_alone() {
     let place = Place::new();
-    let mut child = place.start_endless(&["--out", "busy"]);
+    let child = place.start_endless(&["--out", "busy"]);
     place.wait_for_step("busy", 10);
     let outcome = place.run(["train", "--resume", "busy"]);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill();
     outcome.fails(1, &["'busy'", "is being trained"]);
 }
 

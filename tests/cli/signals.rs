@@ -3,14 +3,10 @@
 use super::resume::assert_alike;
 use super::*;
 
-fn send(child: &Child, signal: i32) {
+fn send(running: &Running, signal: i32) {
     // SAFETY: the child was not waited for, so its number is still its own.
-    let sent = unsafe { libc::kill(child.id() as i32, signal) };
+    let sent = unsafe { libc::kill(running.0.id() as i32, signal) };
     assert_eq!(sent, 0);
-}
-
-fn end(child: Child) -> Outcome {
-    Outcome::of(child.wait_with_output().unwrap())
 }
 
 #[test]
@@ -30,9 +26,11 @@ fn a_signal_saves_and_the_run_goes_on_as_if_nothing_had_happened() {
                 .then_some(())
         });
         send(&child, signal);
-        end(child).fails(code, &[name, "gpugan train --resume stopped"]);
+        child
+            .end()
+            .fails(code, &[name, "gpugan train --resume stopped"]);
         let saved = place.wait_for_step("stopped", 30);
-        let steps = (saved + 501).to_string();
+        let steps = (saved + 103).to_string();
         place
             .run(["train", "--resume", "stopped", "--steps", &steps])
             .succeeds();
@@ -45,7 +43,7 @@ fn a_signal_saves_and_the_run_goes_on_as_if_nothing_had_happened() {
             "1000000000",
         ];
         place.train(&more).succeeds();
-        assert_alike(&place, "straight", "stopped", saved + 501);
+        assert_alike(&place, "straight", "stopped", saved + 103);
         let log = place.text("stopped/log.txt");
         assert!(
             log.contains(&format!("error: {name} at step {saved}")),
@@ -72,13 +70,13 @@ fn a_second_signal_ends_the_process_at_once() {
     send(&child, libc::SIGINT);
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(
-        child.try_wait().unwrap(),
+        child.0.try_wait().unwrap(),
         None,
         "the first signal waits for the turn"
     );
     let began = Instant::now();
     send(&child, libc::SIGINT);
-    let outcome = end(child);
+    let outcome = child.end();
     assert_eq!(outcome.code, Some(130), "{outcome:?}");
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(place.wait_for_step("slow", 0), 0);
@@ -92,13 +90,8 @@ fn a_second_signal_ends_the_process_at_once() {
 fn a_signal_while_the_data_is_loaded_leaves_nothing() {
     let place = Place::new();
     // The embedded data set takes a while to unpack.
-    let mut command = place.command(["train", "--device", "cpu", "--out", "run"]);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
+    let child = Running::start(place.command(["train", "--device", "cpu", "--out", "run"]));
+    let status = format!("/proc/{}/status", child.0.id());
     // The mask of the signals that are caught, which SIGTERM, number 15, is the last to enter.
     let listens = || {
         let text = fs::read_to_string(&status).unwrap();
@@ -111,6 +104,8 @@ fn a_signal_while_the_data_is_loaded_leaves_nothing() {
     };
     wait_for(listens);
     send(&child, libc::SIGINT);
-    end(child).fails(130, &["SIGINT before the training began"]);
+    child
+        .end()
+        .fails(130, &["SIGINT before the training began"]);
     assert!(!place.path("run").exists());
 }

@@ -160,7 +160,7 @@ impl Session {
             thousands(summary.steps),
             thousands(summary.images_per_s as u64),
         );
-        progress.say(&format!("done: {steps} steps in {took}, {rate} images/s"));
+        progress.say(&format!("done: step {steps} after {took}, {rate} images/s"));
         let (film, run) = (film.display(), &summary.run);
         progress.say(&format!("look at {film}"));
         progress.say(&format!("draw with `gpugan sample {run}`"));
