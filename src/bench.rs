@@ -196,7 +196,9 @@ pub fn flops(gan: &Gan, id: ProgramId) -> u64 {
 /// weights stay zero, which the arithmetic does not care about.
 pub fn first_step(executor: &mut dyn Executor, gan: &Gan) -> Result<()> {
     let len = gan.plan.info(gan.images).len();
-    let bytes = (0..len).map(|at| (at * 2_654_435_761 >> 7) as u8).collect();
+    let bytes = (0..len)
+        .map(|at| ((at * 2_654_435_761) >> 7) as u8)
+        .collect();
     executor.write(gan.images, &Contents::U8(bytes))?;
     executor.run(&gan.turn(), 1)?;
     executor.wait()

@@ -137,10 +137,20 @@ impl Report {
             format!("{} {}, batch {}", self.arch, self.objective, self.batch),
             format!("device         {} ({}{threads})", self.device, self.backend),
             format!("first step     {:.0} ms", self.first_step_ms),
-            format!("per step       {median:.2} ms (min {min:.2}, max {max:.2}, {} steps)", self.steps),
+            format!(
+                "per step       {median:.2} ms (min {min:.2}, max {max:.2}, {} steps)",
+                self.steps
+            ),
             format!("images         {:.0} per second", self.images_per_s),
-            format!("arithmetic     {:.1} GFLOP/s, {:.0} % of the multiply-adds", self.gflops, share(self.gflops)),
-            format!("ceilings       {top:.1} GFLOP/s multiply-adds, {:.1} GB/s copied", self.ceiling.copy_gb_per_s),
+            format!(
+                "arithmetic     {:.1} GFLOP/s, {:.0} % of the multiply-adds",
+                self.gflops,
+                share(self.gflops)
+            ),
+            format!(
+                "ceilings       {top:.1} GFLOP/s multiply-adds, {:.1} GB/s copied",
+                self.ceiling.copy_gb_per_s
+            ),
             format!(
                 "products       {:.1} GFLOP/s, {:.0} % of the multiply-adds; the largest {:.1} GFLOP/s, {:.0} %",
                 self.products_gflops,

@@ -74,14 +74,23 @@ impl Parts {
     /// in the same order, however many threads there are.
     fn of([m, n, k]: [usize; 3]) -> Parts {
         let threads = rayon::current_num_threads();
-        let whole = Parts { rows: m, columns: n };
+        let whole = Parts {
+            rows: m,
+            columns: n,
+        };
         if threads == 1 || m * n * k < PARALLEL_FROM {
             return whole;
         }
         let share = |extent: usize| extent.div_ceil(threads).next_multiple_of(PART);
         match n >= PART * threads || n >= m {
-            true => Parts { columns: share(n), ..whole },
-            false => Parts { rows: share(m), ..whole },
+            true => Parts {
+                columns: share(n),
+                ..whole
+            },
+            false => Parts {
+                rows: share(m),
+                ..whole
+            },
         }
     }
 }
@@ -102,13 +111,16 @@ impl<T> Shared<T> {
 /// out\[m,n\] (+)= a\[m\] ⊗ b\[n\]: what a product of depth 1 is.
 fn outer<T: Real>(a: Matrix<T>, b: Matrix<T>, out: &mut [T], n: usize, accumulate: bool) {
     let row_of_b: Vec<T> = (0..n).map(|at| b.data[at * b.column_stride]).collect();
-    out.par_chunks_mut(n).enumerate().with_min_len(16).for_each(|(row, out)| {
-        let left = a.data[row * a.row_stride];
-        for (out, right) in out.iter_mut().zip(&row_of_b) {
-            let kept = if accumulate { *out } else { T::zero() };
-            *out = kept + left * *right;
-        }
-    });
+    out.par_chunks_mut(n)
+        .enumerate()
+        .with_min_len(16)
+        .for_each(|(row, out)| {
+            let left = a.data[row * a.row_stride];
+            for (out, right) in out.iter_mut().zip(&row_of_b) {
+                let kept = if accumulate { *out } else { T::zero() };
+                *out = kept + left * *right;
+            }
+        });
 }
 
 macro_rules! product {

@@ -136,7 +136,7 @@ impl Trainer {
             Watched::GeneratorGradients => &self.gan.generator.gradients,
         };
         let infos = gradients.parts.iter().map(|part| self.gan.plan.info(*part));
-        let found = infos.filter(|info| info.offset <= index).last();
+        let found = infos.rev().find(|info| info.offset <= index);
         found.map_or_else(|| "gradients".to_string(), |info| info.name.clone())
     }
 

@@ -181,10 +181,7 @@ impl Network {
                 below,
             };
             let name = format!("{}.layer{at}.dx", self.name);
-            da = match layer.backward(r, &name, pass) {
-                Some(dx) => dx,
-                None => return None,
-            };
+            da = layer.backward(r, &name, pass)?;
         }
         Some(da)
     }

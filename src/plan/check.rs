@@ -80,11 +80,10 @@ pub(super) fn check(plan: &Plan) -> Result<(), String> {
             }
         }
     }
-    let unused = plan
-        .storages
-        .iter()
-        .enumerate()
-        .find(|(at, storage)| !read[*at] && !(storage.role == Role::Output && written[*at]));
+    let unused = plan.storages.iter().enumerate().find(|(at, storage)| {
+        let wanted = read[*at] || (storage.role == Role::Output && written[*at]);
+        !wanted
+    });
     match unused {
         Some((_, storage)) => Err(format!("{} is never read", storage.name)),
         None => Ok(()),
