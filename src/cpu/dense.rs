@@ -55,7 +55,9 @@ pub fn backward_weight<T: Real>(args: &mut Args<'_, T>) {
     for (slice, out) in dweight.chunks_exact_mut(o * i).enumerate() {
         let (from, to) = (slice * rows, ((slice + 1) * rows).min(n));
         if from >= to {
-            out.fill(T::zero());
+            if !accumulate {
+                out.fill(T::zero());
+            }
             continue;
         }
         let da = Matrix::row_major(&da[from * o..to * o], o).transposed();

@@ -1,6 +1,8 @@
 //! What several tests share: PyTorch's numbers, and the game that they belong to.
 #![allow(dead_code)] // each test uses its part
 
+pub mod games;
+
 use std::collections::BTreeMap;
 
 use gpugan::cpu::Cpu;

@@ -15,6 +15,7 @@ pub struct Case {
     params: Vec<(&'static str, Value)>,
     extent: [usize; 3],
     unspecified: Vec<&'static str>,
+    depth: usize,
 }
 
 impl Case {
@@ -26,6 +27,7 @@ impl Case {
             params: Vec::new(),
             extent: [1; 3],
             unspecified: Vec::new(),
+            depth: 1,
         }
     }
 
@@ -60,6 +62,19 @@ impl Case {
     pub fn unspecified(mut self, name: &'static str) -> Case {
         self.unspecified.push(name);
         self
+    }
+
+    /// Terms of each sum, of which the tolerance takes the square root; 1 unless told.
+    pub fn depth(mut self, terms: usize) -> Case {
+        self.depth = terms;
+        self
+    }
+
+    fn is_in_fours(&self) -> bool {
+        let sizes = self.params.iter();
+        let sizes = sizes.filter(|(name, _)| ["inputs", "outputs"].contains(name));
+        let mut sizes = sizes.map(|(_, value)| *value);
+        sizes.all(|size| matches!(size, Value::U32(size) if size.is_multiple_of(4)))
     }
 
     fn record(&self, recorder: &mut Recorder) -> Recorded {
@@ -113,6 +128,7 @@ pub struct Outcome {
     pub kernel: &'static str,
     pub tensor: &'static str,
     pub contents: Contents,
+    pub depth: usize,
 }
 
 /// Many calls in one plan, a program each, so that a device is opened only once.
@@ -137,6 +153,16 @@ impl Suite {
         self.plan.clone()
     }
 
+    /// Which variant each product runs as: case, variant, whether its cells can be four wide.
+    pub fn variants(&self, executor: &dyn Executor) -> Vec<(String, String, bool)> {
+        let products = self.cases.iter().filter(|(case, _)| case.kernel.product);
+        let row = |(case, recorded): &'_ (Case, Recorded)| {
+            let variant = executor.variant(recorded.program, 0).to_string();
+            (case.name.clone(), variant, case.is_in_fours())
+        };
+        products.map(row).collect()
+    }
+
     /// Runs every call once, and reads what it wrote.
     pub fn run(&self, executor: &mut dyn Executor) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
@@ -150,6 +176,7 @@ impl Suite {
                         kernel: case.kernel.name,
                         tensor,
                         contents: executor.read(*handle).expect(&case.name),
+                        depth: case.depth,
                     });
                 }
             }

@@ -1,7 +1,10 @@
 //! The calls that executors are compared on: awkward lengths, and each kernel's own edges.
 
 mod game;
+mod products;
 mod tensors;
+
+pub use products::{deep, products};
 
 use gpugan::plan::Contents;
 
@@ -21,6 +24,9 @@ pub fn all() -> Vec<Case> {
         game::adam(),
         game::sgd(),
         game::clock(),
+        products(),
+        deep(),
+        products::benches(),
     ];
     kinds.into_iter().flatten().collect()
 }

@@ -1,0 +1,64 @@
+//! Small games of any shape, and numbers to fill them with.
+
+use gpugan::gan::Settings;
+use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::nn::Init;
+use gpugan::optim::Rule;
+use gpugan::plan::codes::Objective;
+use gpugan::random::Latent;
+use gpugan::threefry::{open_unit, threefry2x32};
+
+pub const ADAM: Rule = Rule::Adam {
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+};
+pub const SGD: Rule = Rule::Sgd { momentum: 0.5 };
+
+/// Every objective there is.
+pub fn objectives() -> Vec<Objective> {
+    let codes = Objective::CODES.iter();
+    codes.map(|(_, code)| Objective::from_code(*code)).collect()
+}
+
+/// A small game on images of `shape` = \[H, W, C\].
+pub fn game(shape: [usize; 3], batch: usize) -> Settings {
+    Settings {
+        architecture: Architecture {
+            kind: Kind::Mlp {
+                generator_hidden: vec![7, 6],
+                critic_hidden: vec![8, 5],
+                leak: 0.2,
+            },
+            shape,
+            latent_dim: 3,
+        },
+        objective: Objective::NonSaturating,
+        latent: Latent::Normal,
+        init: Init::Torch,
+        rule: ADAM,
+        lr_generator: 2e-3,
+        lr_critic: 2e-3,
+        batch,
+        critic_steps: 1,
+        generator_steps: 1,
+        seed: 11,
+        images: 10,
+        ring: 4,
+        samples: 4,
+    }
+}
+
+/// The images of a game as bytes.
+pub fn images(settings: &Settings) -> Vec<u8> {
+    let len = settings.images * settings.architecture.features();
+    (0..len)
+        .map(|at| (threefry2x32([5, 5], [at as u32, 0])[0] >> 24) as u8)
+        .collect()
+}
+
+/// Numbers on (−scale, scale), different for every seed.
+pub fn noise(seed: u32, len: usize, scale: f64) -> Vec<f64> {
+    let unit = |at| open_unit(threefry2x32([seed, 1], [at as u32, 0])[0]);
+    (0..len).map(|at| (2.0 * unit(at) - 1.0) * scale).collect()
+}

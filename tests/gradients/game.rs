@@ -1,0 +1,132 @@
+//! The gradients of a recorded game against the losses that it reports, for every objective.
+
+use gpugan::cpu::Cpu;
+use gpugan::gan::{Gan, Settings};
+use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
+
+use super::common::games::{game, images, objectives};
+use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
+
+/// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
+/// false, copied into it.
+fn settings(objective: Objective, aligned: bool) -> Settings {
+    let (shape, batch) = if aligned {
+        ([4, 4, 1], 4)
+    } else {
+        ([5, 7, 1], 3)
+    };
+    Settings {
+        objective,
+        ..game(shape, batch)
+    }
+}
+
+/// A game with weights so large that the scores are spread.
+fn start(gan: &Gan) -> Cpu<f64> {
+    let mut cpu = cpu(&gan.plan);
+    let bytes = Contents::U8(images(&gan.settings));
+    cpu.write(gan.images, &bytes).expect("the mirror writes");
+    let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
+    cpu.write(gan.guard, &Contents::U32(unseen))
+        .expect("the mirror writes");
+    for player in [&gan.generator, &gan.critic] {
+        fill(&mut cpu, &player.network.parameter_tensors, 0.7);
+    }
+    cpu
+}
+
+/// Runs the program that makes gradients, and returns the loss it reports.
+fn loss(cpu: &mut Cpu<f64>, gan: &Gan, program: ProgramId, metric: Metric) -> f64 {
+    cpu.floats_mut(gan.metrics).fill(f64::NAN);
+    cpu.run_program(program);
+    cpu.floats(gan.metrics)[metric as usize]
+}
+
+/// Name, gradient and central differences of every parameter of one player.
+fn compare(
+    cpu: &mut Cpu<f64>,
+    gan: &Gan,
+    program: ProgramId,
+    metric: Metric,
+) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    let player = match metric {
+        Metric::LossCritic => &gan.critic,
+        _ => &gan.generator,
+    };
+    cpu.floats_mut(player.gradients.whole).fill(f64::NAN);
+    assert!(loss(cpu, gan, program, metric).is_finite());
+    let gradients = copies(cpu, &player.gradients.parts);
+    let parameters = player.network.parameter_tensors.iter();
+    let of = |(parameter, gradient): (&Tensor, Vec<f64>)| {
+        let values = cpu.floats(*parameter).to_vec();
+        let want = differences(&values, |values| {
+            cpu.floats_mut(*parameter).copy_from_slice(values);
+            loss(cpu, gan, program, metric)
+        });
+        (gan.plan.info(*parameter).name.clone(), gradient, want)
+    };
+    parameters.zip(gradients).map(of).collect()
+}
+
+#[test]
+fn both_players_follow_the_gradient_of_their_loss() {
+    for objective in objectives() {
+        for aligned in [true, false] {
+            let gan = Gan::new(settings(objective, aligned));
+            let mut cpu = start(&gan);
+            for (program, metric) in [
+                (gan.critic_step[0], Metric::LossCritic),
+                (gan.generator_step[0], Metric::LossGenerator),
+            ] {
+                let rows = compare(&mut cpu, &gan, program, metric);
+                assert_eq!(rows.len(), 6);
+                for (name, got, want) in rows {
+                    assert_close(&got, &want, &format!("{objective:?} {aligned}: {name}"));
+                }
+            }
+        }
+    }
+}
+
+/// The gradient of one objective's loss is not taken for that of the other's.
+#[test]
+fn the_gradients_of_another_objective_are_noticed() {
+    let [one, other] = [Objective::NonSaturating, Objective::Minimax].map(|objective| {
+        let gan = Gan::new(settings(objective, true));
+        let mut cpu = start(&gan);
+        let (program, metric) = (gan.generator_step[0], Metric::LossGenerator);
+        compare(&mut cpu, &gan, program, metric)
+    });
+    for ((name, got, _), (_, _, want)) in one.iter().zip(&other) {
+        assert!(error(got, want) > 1000.0 * TOLERANCE, "{name}");
+    }
+}
+
+/// Parameters, gradients, moments and rates of a player.
+fn everything_of(gan: &Gan, player: &str) -> Vec<Tensor> {
+    let names = ["parameters", "grad", "m", "v", "rates"];
+    let find = |name: &str| gan.plan.find(&format!("{player}.{name}"));
+    names.map(|name| find(name).expect(name)).to_vec()
+}
+
+#[test]
+fn a_step_changes_its_player_and_leaves_the_other_alone() {
+    for objective in objectives() {
+        let gan = Gan::new(settings(objective, false));
+        let mut cpu = start(&gan);
+        for (programs, playing, standing) in [
+            (&gan.critic_step[..], "critic", "generator"),
+            (&gan.generator_step[..2], "generator", "critic"),
+        ] {
+            let (own, others) = (everything_of(&gan, playing), everything_of(&gan, standing));
+            fill(&mut cpu, &others[1..2], 9.0);
+            let before = [copies(&cpu, &own), copies(&cpu, &others)];
+            programs.iter().for_each(|id| cpu.run_program(*id));
+            assert_eq!(before[1], copies(&cpu, &others), "{standing}");
+            for (before, after) in before[0].iter().zip(copies(&cpu, &own)) {
+                assert_ne!(*before, after, "{playing}");
+            }
+        }
+    }
+}
