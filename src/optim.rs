@@ -65,6 +65,7 @@ impl Optimizer {
                 epsilon,
             } => r
                 .call(&kernel::OPTIM_ADAM)
+                .update("parameters", network.parameters)
                 .update("mean", self.moments[0].whole)
                 .update("square", self.moments[1].whole)
                 .set("beta2", beta2)
@@ -74,12 +75,12 @@ impl Optimizer {
                 .flops(12 * len),
             Rule::Sgd { .. } => r
                 .call(&kernel::OPTIM_SGD)
+                .update("parameters", network.parameters)
                 .update("velocity", self.moments[0].whole)
                 .flops(4 * len),
         }
         .read("gradients", gradients.whole)
         .read("rates", self.rates)
-        .update("parameters", network.parameters)
         .update("guard", guard)
         .set("len", len)
         .set("watched", watched as u32)

@@ -10,19 +10,21 @@ use gpugan::gan::Gan;
 use gpugan::run::Config;
 use serde::Serialize;
 
-use super::options::Options;
+use super::options::GameOptions;
 use super::{device, game, output};
 
 /// Measure whole training steps and the device's ceilings.
 ///
 /// Each step is one turn of the schedule (by default one critic update and one generator update)
-/// on made-up images. The ceilings are measured in the same run: a loop of multiply-adds without
-/// memory, a copy, and the largest product of the step alone. Takes the flags of `gpugan train`;
-/// --steps is the number of steps that are measured.
+/// on made-up images of 28x28x1. The ceilings are measured in the same run: a loop of multiply-adds without
+/// memory, a copy, and the largest product of the step alone.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
-    options: Options,
+    options: GameOptions,
+    /// Steps that are measured
+    #[arg(long, value_name = "N", default_value_t = STEPS, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    steps: u64,
     /// Print the time of every kernel, too
     #[arg(long)]
     profile: bool,
@@ -77,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn measure(arguments: &Arguments) -> Result<Report> {
     let config = Config::layered(None, &arguments.options)?;
-    let steps = config.steps.unwrap_or(STEPS);
+    let steps = arguments.steps;
     let images = IMAGES.max(config.batch);
     let gan = Gan::new(game::settings(&config, SHAPE, images)?);
     let open = |plan| device::open(plan, &config.device, config.threads);

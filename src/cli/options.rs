@@ -13,17 +13,48 @@ const GAME: &str = "Game and updates";
 const LENGTH: &str = "Length and device";
 const FILES: &str = "What is written when";
 
-/// Options that decide what a run computes and what it records.
+/// Everything that decides what a run computes and what it records.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct Options {
+    #[command(flatten)]
+    #[serde(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    game: GameOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    length: LengthOptions,
+}
+
+/// What the game is played about.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+pub struct PlanOptions {
+    #[command(flatten)]
+    #[serde(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    game: GameOptions,
+}
+
+/// The data set.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Options {
+pub struct DataOptions {
     /// Data set to learn from; mnist is built in [default: mnist]
     #[arg(long, value_name = "NAME", help_heading = DATA)]
     dataset: Option<String>,
-    /// Folder of IDX files to learn from instead, raw or .gz: train-images-idx3-ubyte
+    /// Folder of IDX files to learn from instead, under MNIST's names (train-images-idx3-ubyte), raw
+    /// or .gz
     #[arg(long, value_name = "DIR", help_heading = DATA)]
     data_dir: Option<PathBuf>,
+}
 
+/// Networks, game, updates, and the device that computes them.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct GameOptions {
     /// Kind of both networks [default: mlp]
     #[arg(long, help_heading = NETWORKS)]
     arch: Option<Arch>,
@@ -36,23 +67,22 @@ pub struct Options {
     /// Slope of LeakyReLU below zero [default: 0.2]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
-    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA [default: torch]
+    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
-    /// Numbers that an image is made from [default: 100]
+    /// Numbers in a latent, which an image is made from [default: 100]
     #[arg(long, value_name = "N", help_heading = NETWORKS)]
     latent_dim: Option<usize>,
-    /// Their distribution [default: normal]
+    /// Distribution of the latents [default: normal]
     #[arg(long, help_heading = NETWORKS)]
     latent: Option<Latent>,
-
     /// What the generator minimises [default: non-saturating]
     #[arg(long, help_heading = GAME)]
     objective: Option<Objective>,
-    /// Critic updates in a row [default: 1]
+    /// Critic updates per turn of the schedule [default: 1]
     #[arg(long, value_name = "K", help_heading = GAME)]
     critic_steps: Option<usize>,
-    /// Generator updates in a row [default: 1]
+    /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", help_heading = GAME)]
     generator_steps: Option<usize>,
     /// Images per update [default: 128]
@@ -79,24 +109,28 @@ pub struct Options {
     /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
     #[arg(long, value_name = "N", help_heading = GAME)]
     seed: Option<Seed>,
-    /// What a loss or a gradient that is not finite does [default: stop]
-    #[arg(long, value_name = "WHAT", help_heading = GAME)]
-    on_nan: Option<OnNan>,
-
-    /// Length of the run in generator updates [default: 20000]
-    #[arg(long, value_name = "N", help_heading = LENGTH)]
-    steps: Option<u64>,
-    /// Length of the run in passes through the data, in place of --steps
-    #[arg(long, value_name = "N", help_heading = LENGTH)]
-    epochs: Option<u64>,
     /// auto (a hardware GPU if there is one, else the CPU), cpu, gpu (any adapter), or an index or
-    /// a part of a name from `gpugan devices` [default: auto]
+    /// a part of a name from `gpugan devices`, such as radeon [default: auto]
     #[arg(long, value_name = "DEVICE", help_heading = LENGTH)]
     device: Option<String>,
     /// Threads that compute on the CPU [default: one per core]
     #[arg(long, value_name = "N", help_heading = LENGTH)]
     threads: Option<usize>,
+}
 
+/// How long a run is and what it writes when.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct LengthOptions {
+    /// What a loss or a gradient that is not finite does [default: stop]
+    #[arg(long, value_name = "WHAT", help_heading = GAME)]
+    on_nan: Option<OnNan>,
+    /// Length of the run in generator updates [default: 16000]
+    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    steps: Option<u64>,
+    /// Length of the run in passes through the data, in place of --steps
+    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    epochs: Option<u64>,
     /// Steps from one grid of samples to the next [default: 500]
     #[arg(long, value_name = "N", help_heading = FILES)]
     sample_every: Option<u64>,

@@ -5,19 +5,20 @@ use gpugan::Result;
 use gpugan::gan::Gan;
 use gpugan::plan::{ProgramId, table};
 use gpugan::run::Config;
+use gpugan::run::log::to_stderr;
 
-use super::options::Options;
+use super::options::PlanOptions;
 use super::{device, game, output};
 
 /// Print the critic step and the generator step as tables.
 ///
 /// One row for each call of a kernel, in order: the variant it runs as on the device, the outputs
 /// along x, y and z, the bytes of the tensors that it reads and writes, and its floating-point
-/// operations. Takes the flags of `gpugan train`.
+/// operations. On the CPU every call runs as its mirror, the same kernel in Rust.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
-    options: Options,
+    options: PlanOptions,
 }
 
 /// MNIST's, for which the data need not be decoded.
@@ -30,15 +31,16 @@ const IMAGES: usize = 60_000;
 /// `Error::Usage` for options, `Error::Data` for `--data-dir`, `Error::NoDevice` for `--device`.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let config = Config::layered(None, &arguments.options)?;
-    let (shape, images) = match config.data_dir {
-        None => (SHAPE, IMAGES),
-        Some(_) => {
+    let (shape, images) = match (&config.data_dir, config.dataset.as_str()) {
+        (None, "mnist") => (SHAPE, IMAGES),
+        _ => {
             let images = game::load_data(&config)?;
             (images.shape, images.count)
         }
     };
     let gan = Gan::new(game::settings(&config, shape, images)?);
     let executor = device::open(gan.plan.clone(), &config.device, config.threads)?;
+    to_stderr(&device::sentence(&config.device, executor.device()));
     let variant = |id: ProgramId, call: usize| executor.variant(id, call).to_string();
     let [gradients, _, last_update] = gan.generator_step;
     let steps = [

@@ -4,6 +4,7 @@ use super::real::Real;
 use crate::plan::codes::Activation;
 
 /// φ(x) for every element.
+#[inline(always)] // into loops that are compiled for wide vectors
 pub fn activate<T: Real>(activation: Activation, values: &mut [T]) {
     let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
     match activation {
@@ -23,6 +24,7 @@ pub fn activate<T: Real>(activation: Activation, values: &mut [T]) {
 }
 
 /// Multiplies every gradient by φ', found from the output y = φ(x).
+#[inline(always)]
 pub fn multiply_by_slope<T: Real>(activation: Activation, gradients: &mut [T], outputs: &[T]) {
     let (zero, one) = (T::zero(), T::one());
     let pairs = gradients.iter_mut().zip(outputs);

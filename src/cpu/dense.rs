@@ -1,15 +1,10 @@
-//! Dense layers: `shaders/dense/`. The products go to gemm, the rest is done on its result while
-//! that is still in the cache.
-
-use rayon::prelude::*;
+//! Dense layers: `shaders/dense/`.
 
 use super::activation::{activate, multiply_by_slope};
 use super::args::Args;
-use super::real::{Matrix, Real};
+use super::product::Matrix;
+use super::real::Real;
 use crate::plan::codes::Activation;
-
-/// Rows that a thread works on at a time in what follows a product.
-const ROWS: usize = 16;
 
 fn activation<T>(args: &Args<'_, T>) -> Activation {
     Activation::from_code(args.int("activation") as u32, args.float("leak"))
@@ -20,14 +15,20 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
     let [n, i, o] = ["rows", "inputs", "outputs"].map(|name| args.int(name));
     let (x, weight, bias) = (args.floats("x"), args.floats("weight"), args.floats("bias"));
     let (y, activation) = (args.floats_mut("y"), activation(args));
-    let weight = Matrix::row_major(weight, i).transposed();
-    T::product([n, o, i], Matrix::row_major(x, i), weight, y, false);
-    y.par_chunks_mut(ROWS * o).for_each(|rows| {
-        for row in rows.chunks_exact_mut(o) {
-            row.iter_mut().zip(bias).for_each(|(y, b)| *y += *b);
-        }
-        activate(activation, rows);
-    });
+    let (x, weight) = (Matrix::row_major(x, i), Matrix::row_major(weight, i));
+    T::product(
+        [n, o, i],
+        x,
+        weight.transposed(),
+        y,
+        false,
+        |_, column, y| {
+            y.iter_mut()
+                .zip(&bias[column..])
+                .for_each(|(y, b)| *y += *b);
+            activate(activation, y);
+        },
+    );
 }
 
 /// dx\[N,I\] = (da\[N,O\] · weight\[O,I\]) ∘ φ'(x)
@@ -36,10 +37,9 @@ pub fn backward_input<T: Real>(args: &mut Args<'_, T>) {
     let (da, weight, x) = (args.floats("da"), args.floats("weight"), args.floats("x"));
     let (dx, activation) = (args.floats_mut("dx"), activation(args));
     let (da, weight) = (Matrix::row_major(da, o), Matrix::row_major(weight, i));
-    T::product([n, i, o], da, weight, dx, false);
-    dx.par_chunks_mut(ROWS * i)
-        .zip(x.par_chunks(ROWS * i))
-        .for_each(|(dx, x)| multiply_by_slope(activation, dx, x));
+    T::product([n, i, o], da, weight, dx, false, |row, column, dx| {
+        multiply_by_slope(activation, dx, &x[row * i + column..]);
+    });
 }
 
 /// dweight\[S,O,I\] (+)= da\[N,O\]ᵀ · x\[N,I\], the rows cut into S slices of ⌈N/S⌉
@@ -62,7 +62,7 @@ pub fn backward_weight<T: Real>(args: &mut Args<'_, T>) {
         }
         let da = Matrix::row_major(&da[from * o..to * o], o).transposed();
         let x = Matrix::row_major(&x[from * i..to * i], i);
-        T::product([o, i, to - from], da, x, out, accumulate);
+        T::product([o, i, to - from], da, x, out, accumulate, |_, _, _| {});
     }
 }
 

@@ -12,13 +12,15 @@ mod data;
 mod dense;
 mod objective;
 mod optim;
+mod product;
 mod random;
 mod real;
 mod reduce;
 
 use std::time::{Duration, Instant};
 
-pub use real::{Matrix, Real};
+pub use product::Matrix;
+pub use real::Real;
 
 use crate::plan::{Access, Call, Contents, DType, DeviceInfo, Executor, Plan, ProgramId, Tensor};
 use crate::{Error, Result};

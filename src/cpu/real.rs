@@ -1,42 +1,9 @@
 //! The numbers that the mirror computes with: f32 as an executor, f64 as the arbiter.
-//! The only place that names the gemm crates.
 
-use gemm_common::Parallelism;
 use num_traits::{Float, NumAssign};
-use rayon::prelude::*;
 
-/// A matrix in a slice: the distances between neighbours along a column and along a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Matrix<'a, T> {
-    pub data: &'a [T],
-    pub row_stride: usize,
-    pub column_stride: usize,
-}
-
-impl<'a, T> Matrix<'a, T> {
-    /// Rows one after the other, `columns` long.
-    pub fn row_major(data: &'a [T], columns: usize) -> Self {
-        Matrix {
-            data,
-            row_stride: columns,
-            column_stride: 1,
-        }
-    }
-
-    /// The transpose, without moving anything.
-    pub fn transposed(self) -> Self {
-        Matrix {
-            data: self.data,
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-        }
-    }
-
-    /// The elements that a matrix of this many rows and columns reaches.
-    fn span(&self, rows: usize, columns: usize) -> usize {
-        (rows - 1) * self.row_stride + (columns - 1) * self.column_stride + 1
-    }
-}
+use super::product::{Matrix, product_f32, product_f64};
+use crate::threefry::{self, Words};
 
 /// f32 or f64.
 pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 'static {
@@ -44,136 +11,23 @@ pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 's
 
     fn widen(self) -> f64;
 
-    /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\], with `extents` = \[m, n, k\] and `out` row-major.
+    /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\], with `extents` = \[m, n, k\] and `out` row-major. The
+    /// epilogue `finish(row, column, values)` gets every element once, in runs of a row that begin
+    /// at that column, on the thread that made them.
     fn product(
         extents: [usize; 3],
         a: Matrix<Self>,
         b: Matrix<Self>,
         out: &mut [Self],
         accumulate: bool,
+        finish: impl Fn(usize, usize, &mut [Self]) + Sync,
     );
 
-    /// tanh, in f32 by a rational function that vectorises.
+    /// tanh, in f32 by arithmetic that vectorises.
     fn fast_tanh(self) -> Self;
-}
 
-/// Products below this many multiply-adds are not worth waking other threads for.
-const PARALLEL_FROM: usize = 1 << 18;
-/// Columns of a part are a multiple of this, so that full vectors stay full.
-const PART: usize = 64;
-
-/// The part of a row-major result that one thread makes: columns of all rows, or, where there
-/// are few columns, rows.
-struct Parts {
-    rows: usize,
-    columns: usize,
-}
-
-impl Parts {
-    /// As many parts as threads. Both operands stay whole along k, so that every element is summed
-    /// in the same order, however many threads there are.
-    fn of([m, n, k]: [usize; 3]) -> Parts {
-        let threads = rayon::current_num_threads();
-        let whole = Parts {
-            rows: m,
-            columns: n,
-        };
-        if threads == 1 || m * n * k < PARALLEL_FROM {
-            return whole;
-        }
-        let share = |extent: usize| extent.div_ceil(threads).next_multiple_of(PART);
-        match n >= PART * threads || n >= m {
-            true => Parts {
-                columns: share(n),
-                ..whole
-            },
-            false => Parts {
-                rows: share(m),
-                ..whole
-            },
-        }
-    }
-}
-
-/// A result that several threads write disjoint parts of.
-#[derive(Clone, Copy)]
-struct Shared<T>(*mut T);
-
-// SAFETY: `product` hands every thread another part of the rows and columns.
-unsafe impl<T> Sync for Shared<T> {}
-
-impl<T> Shared<T> {
-    fn at(&self, offset: usize) -> *mut T {
-        self.0.wrapping_add(offset)
-    }
-}
-
-/// out\[m,n\] (+)= a\[m\] ⊗ b\[n\]: what a product of depth 1 is.
-fn outer<T: Real>(a: Matrix<T>, b: Matrix<T>, out: &mut [T], n: usize, accumulate: bool) {
-    let row_of_b: Vec<T> = (0..n).map(|at| b.data[at * b.column_stride]).collect();
-    out.par_chunks_mut(n)
-        .enumerate()
-        .with_min_len(16)
-        .for_each(|(row, out)| {
-            let left = a.data[row * a.row_stride];
-            for (out, right) in out.iter_mut().zip(&row_of_b) {
-                let kept = if accumulate { *out } else { T::zero() };
-                *out = kept + left * *right;
-            }
-        });
-}
-
-macro_rules! product {
-    ($gemm:path, $t:ty) => {
-        fn product(
-            [m, n, k]: [usize; 3],
-            a: Matrix<$t>,
-            b: Matrix<$t>,
-            out: &mut [$t],
-            accumulate: bool,
-        ) {
-            assert!(m > 0 && n > 0 && k > 0);
-            assert!(out.len() >= m * n);
-            assert!(a.data.len() >= a.span(m, k) && b.data.len() >= b.span(k, n));
-            if k == 1 {
-                return outer(a, b, &mut out[..m * n], n, accumulate);
-            }
-            let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
-            let across = n.div_ceil(parts.columns);
-            let count = across * m.div_ceil(parts.rows);
-            (0..count).into_par_iter().for_each(|part| {
-                let (row, column) = (part / across * parts.rows, part % across * parts.columns);
-                let (m, columns) = (parts.rows.min(m - row), parts.columns.min(n - column));
-                // The kernels want a column-major result, which the transpose of a row-major one
-                // is: outᵀ = bᵀ · aᵀ.
-                // SAFETY: the asserts above hold every element that the product touches inside
-                // the slices, `out` is borrowed exclusively, and no two parts overlap.
-                unsafe {
-                    $gemm()(
-                        columns,
-                        m,
-                        k,
-                        out.at(row * n + column),
-                        n as isize,
-                        1,
-                        accumulate,
-                        b.data.as_ptr().add(column * b.column_stride),
-                        b.row_stride as isize,
-                        b.column_stride as isize,
-                        a.data.as_ptr().add(row * a.row_stride),
-                        a.row_stride as isize,
-                        a.column_stride as isize,
-                        1.0,
-                        1.0,
-                        false,
-                        false,
-                        false,
-                        Parallelism::None,
-                    );
-                }
-            });
-        }
-    };
+    /// Two standard normal numbers, in f32 by the series of `shaders/lib/box_muller.wgsl`.
+    fn box_muller(bits: Words) -> [Self; 2];
 }
 
 impl Real for f32 {
@@ -185,9 +39,19 @@ impl Real for f32 {
         f64::from(self)
     }
 
-    product!(gemm_f32::gemm::f32::get_gemm_fn, f32);
+    fn product(
+        extents: [usize; 3],
+        a: Matrix<f32>,
+        b: Matrix<f32>,
+        out: &mut [f32],
+        accumulate: bool,
+        finish: impl Fn(usize, usize, &mut [f32]) + Sync,
+    ) {
+        product_f32(extents, a, b, out, accumulate, finish);
+    }
 
     /// (1 − e)/(1 + e) with e = exp(−2|x|), and a series near 0, where that would cancel.
+    #[inline(always)]
     fn fast_tanh(self) -> f32 {
         let x = self.clamp(-40.0, 40.0);
         let y = x * x;
@@ -198,10 +62,40 @@ impl Real for f32 {
         let far = ((1.0 - e) / (1.0 + e)).copysign(x) + 0.0 * x;
         if y < 0.04 { x * series } else { far }
     }
+
+    fn box_muller(bits: Words) -> [f32; 2] {
+        let radius = (2.0 * minus_log_open_unit(bits[0] >> 8)).sqrt();
+        unit_vector(bits[1] >> 8).map(|part| radius * part)
+    }
+}
+
+/// (cos, sin) of 2π·bits/2²⁴ by quadrant: the remainder is at most an eighth of a turn, for which
+/// the Taylor series to the tenth order is exact in f32.
+fn unit_vector(bits: u32) -> [f32; 2] {
+    let quadrant = (bits + (1 << 21)) >> 22;
+    let rest = bits as i32 - (quadrant << 22) as i32;
+    let x = rest as f32 * (std::f32::consts::TAU / 16_777_216.0);
+    let q = x * x;
+    let c = 1.0 / 24.0 - q * (1.0 / 720.0 - q * (1.0 / 40320.0 - q / 3_628_800.0));
+    let s = 1.0 / 6.0 - q * (1.0 / 120.0 - q * (1.0 / 5040.0 - q / 362_880.0));
+    let (c, s) = (1.0 - q * (0.5 - q * c), x * (1.0 - q * s));
+    let (c, s) = if quadrant & 1 == 1 { (-s, c) } else { (c, s) };
+    if quadrant & 2 == 2 { [-c, -s] } else { [c, s] }
+}
+
+/// −ln((bits + ½)/2²⁴) of a 24-bit integer; both branches take the logarithm near an exact number.
+fn minus_log_open_unit(bits: u32) -> f32 {
+    const SCALE: f32 = 1.0 / 16_777_216.0;
+    if bits < 1 << 23 {
+        -((bits as f32 + 0.5) * SCALE).ln()
+    } else {
+        -(-((16_777_216 - bits) as f32 - 0.5) * SCALE).ln_1p()
+    }
 }
 
 /// exp(x) for −80 ≤ x ≤ 0 within 2 units in the last place, without a branch or a table, so that
 /// loops over it vectorise: x = n·ln 2 + r, a polynomial for exp(r), n added to the exponent.
+#[inline(always)]
 fn exp_of_negative(x: f32) -> f32 {
     // Adding 1.5·2²³ rounds to an integer, which is then found in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
@@ -223,10 +117,23 @@ impl Real for f64 {
         self
     }
 
-    product!(gemm_f64::gemm::f64::get_gemm_fn, f64);
+    fn product(
+        extents: [usize; 3],
+        a: Matrix<f64>,
+        b: Matrix<f64>,
+        out: &mut [f64],
+        accumulate: bool,
+        finish: impl Fn(usize, usize, &mut [f64]) + Sync,
+    ) {
+        product_f64(extents, a, b, out, accumulate, finish);
+    }
 
     fn fast_tanh(self) -> f64 {
         self.tanh()
+    }
+
+    fn box_muller(bits: Words) -> [f64; 2] {
+        threefry::box_muller(bits)
     }
 }
 
@@ -247,23 +154,5 @@ mod tests {
         assert_eq!(1e9f32.fast_tanh(), 1.0);
         assert_eq!(f32::NEG_INFINITY.fast_tanh(), -1.0);
         assert!(f32::NAN.fast_tanh().is_nan());
-    }
-
-    #[test]
-    fn products_of_transposes_agree_with_the_sum() {
-        let a: Vec<f64> = (0..6).map(f64::from).collect();
-        let b: Vec<f64> = (0..8).map(|i| f64::from(i) - 3.0).collect();
-        let mut out = vec![1.0; 12];
-        let (left, right) = (
-            Matrix::row_major(&a, 3).transposed(),
-            Matrix::row_major(&b, 4),
-        );
-        f64::product([3, 4, 2], left, right, &mut out, true);
-        for m in 0..3 {
-            for n in 0..4 {
-                let sum: f64 = (0..2).map(|k| a[k * 3 + m] * b[k * 4 + n]).sum();
-                assert_eq!(out[m * 4 + n], 1.0 + sum);
-            }
-        }
     }
 }

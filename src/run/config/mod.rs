@@ -18,7 +18,7 @@ pub use values::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
 use crate::error::{Error, Result};
 
 /// Generator updates of a run that says nothing about its length.
-pub const DEFAULT_STEPS: u64 = 20_000;
+pub const DEFAULT_STEPS: u64 = 16_000;
 
 /// With these no product of a step count, a batch and a ratio leaves the range of u64.
 const MOST_STEPS: u64 = 1_000_000_000_000;

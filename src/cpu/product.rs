@@ -1,0 +1,206 @@
+//! Matrix products on the processor. The only place that names the gemm crates.
+
+use std::slice::from_raw_parts_mut;
+
+use gemm_common::Parallelism;
+use pulp::Arch;
+use rayon::prelude::*;
+
+use super::real::Real;
+
+/// A matrix in a slice: the distances between neighbours along a column and along a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a, T> {
+    pub data: &'a [T],
+    pub row_stride: usize,
+    pub column_stride: usize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// Rows one after the other, `columns` long.
+    pub fn row_major(data: &'a [T], columns: usize) -> Self {
+        Matrix {
+            data,
+            row_stride: columns,
+            column_stride: 1,
+        }
+    }
+
+    /// The transpose, without moving anything.
+    pub fn transposed(self) -> Self {
+        Matrix {
+            data: self.data,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+
+    /// The elements that a matrix of this many rows and columns reaches.
+    fn span(&self, rows: usize, columns: usize) -> usize {
+        (rows - 1) * self.row_stride + (columns - 1) * self.column_stride + 1
+    }
+}
+
+/// Products below this many multiply-adds are not worth waking other threads for.
+const PARALLEL_FROM: usize = 1 << 18;
+/// Columns of a part are a multiple of this, so that full vectors stay full.
+const PART: usize = 64;
+
+/// The part of a row-major result that one thread makes: columns of all rows, or, where there
+/// are few columns, rows.
+struct Parts {
+    rows: usize,
+    columns: usize,
+}
+
+impl Parts {
+    /// As many parts as threads. Both operands stay whole along k, so that every element is summed
+    /// in the same order, however many threads there are.
+    fn of([m, n, k]: [usize; 3]) -> Parts {
+        let threads = rayon::current_num_threads();
+        let whole = Parts {
+            rows: m,
+            columns: n,
+        };
+        if threads == 1 || m * n * k < PARALLEL_FROM {
+            return whole;
+        }
+        let share = |extent: usize| extent.div_ceil(threads).next_multiple_of(PART);
+        match n >= PART * threads || n >= m {
+            true => Parts {
+                columns: share(n),
+                ..whole
+            },
+            false => Parts {
+                rows: share(m),
+                ..whole
+            },
+        }
+    }
+}
+
+/// A result that several threads write disjoint parts of.
+#[derive(Clone, Copy)]
+struct Shared<T>(*mut T);
+
+// SAFETY: `product` hands every thread another part of the rows and columns.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    fn at(&self, offset: usize) -> *mut T {
+        self.0.wrapping_add(offset)
+    }
+}
+
+/// out\[m,n\] (+)= a\[m\] ⊗ b\[n\]: what a product of depth 1 is.
+fn outer<T: Real>(
+    a: Matrix<T>,
+    b: Matrix<T>,
+    out: &mut [T],
+    n: usize,
+    accumulate: bool,
+    finish: impl Fn(usize, usize, &mut [T]) + Sync,
+) {
+    let row_of_b: Vec<T> = (0..n).map(|at| b.data[at * b.column_stride]).collect();
+    out.par_chunks_mut(n)
+        .enumerate()
+        .with_min_len(16)
+        .for_each(|(row, out)| {
+            let left = a.data[row * a.row_stride];
+            Arch::new().dispatch(|| {
+                for (out, right) in out.iter_mut().zip(&row_of_b) {
+                    let kept = if accumulate { *out } else { T::zero() };
+                    *out = kept + left * *right;
+                }
+                finish(row, 0, out);
+            });
+        });
+}
+
+macro_rules! product {
+    ($name:ident, $gemm:path, $t:ty) => {
+        /// `Real::product`.
+        pub fn $name(
+            [m, n, k]: [usize; 3],
+            a: Matrix<$t>,
+            b: Matrix<$t>,
+            out: &mut [$t],
+            accumulate: bool,
+            finish: impl Fn(usize, usize, &mut [$t]) + Sync,
+        ) {
+            assert!(m > 0 && n > 0 && k > 0);
+            assert!(out.len() >= m * n);
+            assert!(a.data.len() >= a.span(m, k) && b.data.len() >= b.span(k, n));
+            if k == 1 {
+                return outer(a, b, &mut out[..m * n], n, accumulate, finish);
+            }
+            let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
+            let across = n.div_ceil(parts.columns);
+            let count = across * m.div_ceil(parts.rows);
+            (0..count).into_par_iter().for_each(|part| {
+                let (row, column) = (part / across * parts.rows, part % across * parts.columns);
+                let (m, columns) = (parts.rows.min(m - row), parts.columns.min(n - column));
+                // The kernels want a column-major result, which the transpose of a row-major one
+                // is: outᵀ = bᵀ · aᵀ.
+                // SAFETY: the asserts above hold every element that the product touches inside
+                // the slices, `out` is borrowed exclusively, and no two parts overlap.
+                unsafe {
+                    $gemm()(
+                        columns,
+                        m,
+                        k,
+                        out.at(row * n + column),
+                        n as isize,
+                        1,
+                        accumulate,
+                        b.data.as_ptr().add(column * b.column_stride),
+                        b.row_stride as isize,
+                        b.column_stride as isize,
+                        a.data.as_ptr().add(row * a.row_stride),
+                        a.row_stride as isize,
+                        a.column_stride as isize,
+                        1.0,
+                        1.0,
+                        false,
+                        false,
+                        false,
+                        Parallelism::None,
+                    );
+                }
+                Arch::new().dispatch(|| {
+                    for row in row..row + m {
+                        // SAFETY: as above; this part is done with by the product.
+                        let done = unsafe { from_raw_parts_mut(out.at(row * n + column), columns) };
+                        finish(row, column, done);
+                    }
+                });
+            });
+        }
+    };
+}
+
+product!(product_f32, gemm_f32::gemm::f32::get_gemm_fn, f32);
+product!(product_f64, gemm_f64::gemm::f64::get_gemm_fn, f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_of_transposes_agree_with_the_sum() {
+        let a: Vec<f64> = (0..6).map(f64::from).collect();
+        let b: Vec<f64> = (0..8).map(|i| f64::from(i) - 3.0).collect();
+        let mut out = vec![1.0; 12];
+        let (left, right) = (
+            Matrix::row_major(&a, 3).transposed(),
+            Matrix::row_major(&b, 4),
+        );
+        product_f64([3, 4, 2], left, right, &mut out, true, |_, _, _| {});
+        for m in 0..3 {
+            for n in 0..4 {
+                let sum: f64 = (0..2).map(|k| a[k * 3 + m] * b[k * 4 + n]).sum();
+                assert_eq!(out[m * 4 + n], 1.0 + sum);
+            }
+        }
+    }
+}
