@@ -46,6 +46,23 @@ fn the_f64_mirror_follows_pytorch() {
     }
 }
 
+/// The gradients of the first iteration, of both players.
+#[test]
+fn the_first_gradients_are_those_of_pytorch() {
+    let golden = golden();
+    let gan = golden.game(&golden.cases[0]);
+    let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
+    Run::of(&gan, &golden).start_f64(&mut cpu);
+    cpu.run(&gan.turn(), 1).unwrap();
+    let read = |name: &String| {
+        let tensor = gan.plan.find(&format!("{name}.grad")).expect(name);
+        (name.clone(), cpu.floats(tensor).to_vec())
+    };
+    let gradients = golden.trace.gradients.keys().map(read).collect();
+    let error = worst(&gradients, &golden.trace.gradients);
+    assert!(error < 1e-10, "{error:e}");
+}
+
 /// Trainers on executors that a user would run.
 fn follows(make: &dyn Fn(gpugan::plan::Plan) -> Box<dyn Executor>) {
     let golden = golden();

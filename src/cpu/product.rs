@@ -43,39 +43,59 @@ impl<'a, T> Matrix<'a, T> {
 
 /// Products below this many multiply-adds are not worth waking other threads for.
 const PARALLEL_FROM: usize = 1 << 18;
-/// Columns of a part are a multiple of this, so that full vectors stay full.
+/// Parts begin at a multiple of this, so that full vectors stay full.
 const PART: usize = 64;
 
-/// The part of a row-major result that one thread makes: columns of all rows, or, where there
-/// are few columns, rows.
+/// How a row-major result is cut: into columns of all rows, or, where there are few columns, into
+/// rows. The last part takes what is left.
 struct Parts {
+    count: usize,
     rows: usize,
     columns: usize,
 }
 
 impl Parts {
-    /// As many parts as threads. Both operands stay whole along k, so that every element is summed
-    /// in the same order, however many threads there are.
+    /// At most as many parts as threads. Both operands stay whole along k, and no part is so small
+    /// that gemm takes another way than for the whole, so that every element is summed in the same
+    /// order, however many threads there are.
     fn of([m, n, k]: [usize; 3]) -> Parts {
-        let threads = rayon::current_num_threads();
-        let whole = Parts {
-            rows: m,
-            columns: n,
+        let threads = match m * n * k < PARALLEL_FROM {
+            true => 1,
+            false => rayon::current_num_threads(),
         };
-        if threads == 1 || m * n * k < PARALLEL_FROM {
-            return whole;
-        }
-        let share = |extent: usize| extent.div_ceil(threads).next_multiple_of(PART);
-        match n >= PART * threads || n >= m {
+        let by_columns = n >= PART * threads || n >= m;
+        let (extent, other) = if by_columns { (n, m) } else { (m, n) };
+        // gemm 0.19 sums results of up to 16·16 along vectors, and blocks k differently where
+        // neither extent is above 64.
+        let least = (256 / other + 1).max(if other > 64 { 1 } else { 65 });
+        let count = (extent / least.next_multiple_of(PART)).clamp(1, threads);
+        let share = match count {
+            1 => extent,
+            _ => extent / count / PART * PART,
+        };
+        match by_columns {
             true => Parts {
-                columns: share(n),
-                ..whole
+                count,
+                rows: m,
+                columns: share,
             },
             false => Parts {
-                rows: share(m),
-                ..whole
+                count,
+                rows: share,
+                columns: n,
             },
         }
+    }
+
+    /// First row and column of a part of \[m, n\], and its rows and columns.
+    fn part(&self, at: usize, [m, n]: [usize; 2]) -> [usize; 4] {
+        let cut = |share: usize, extent: usize| match share == extent {
+            true => (0, extent),
+            false if at + 1 == self.count => (at * share, extent - at * share),
+            false => (at * share, share),
+        };
+        let ((row, rows), (column, columns)) = (cut(self.rows, m), cut(self.columns, n));
+        [row, column, rows, columns]
     }
 }
 
@@ -135,11 +155,8 @@ macro_rules! product {
                 return outer(a, b, &mut out[..m * n], n, accumulate, finish);
             }
             let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
-            let across = n.div_ceil(parts.columns);
-            let count = across * m.div_ceil(parts.rows);
-            (0..count).into_par_iter().for_each(|part| {
-                let (row, column) = (part / across * parts.rows, part % across * parts.columns);
-                let (m, columns) = (parts.rows.min(m - row), parts.columns.min(n - column));
+            (0..parts.count).into_par_iter().for_each(|part| {
+                let [row, column, m, columns] = parts.part(part, [m, n]);
                 // The kernels want a column-major result, which the transpose of a row-major one
                 // is: outᵀ = bᵀ · aᵀ.
                 // SAFETY: the asserts above hold every element that the product touches inside

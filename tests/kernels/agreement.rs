@@ -103,6 +103,30 @@ fn the_f32_mirror_agrees_with_the_f64_mirror() {
     );
 }
 
+#[test]
+fn the_mirror_gives_the_same_bytes_with_any_number_of_threads() {
+    let suite = Suite::new(
+        [cases::shared(), cases::products()]
+            .into_iter()
+            .flatten()
+            .collect(),
+    );
+    let run = |threads| {
+        let mut cpu = Cpu::<f32>::new(suite.plan(), Some(threads)).expect("threads");
+        let outcomes = suite.run(&mut cpu).into_iter();
+        outcomes
+            .map(|outcome| (outcome.case, outcome.contents))
+            .collect::<Vec<_>>()
+    };
+    let alone = run(1);
+    for threads in [2, 3, 4, 8] {
+        let pairs = alone.iter().zip(run(threads));
+        let unlike = pairs.filter(|(one, many)| *one != many);
+        let unlike: Vec<_> = unlike.map(|((case, _), _)| case).collect();
+        assert!(unlike.is_empty(), "{threads} threads: {unlike:?}");
+    }
+}
+
 /// Software adapters use all cores: one test at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

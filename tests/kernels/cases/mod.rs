@@ -4,7 +4,7 @@ mod game;
 mod products;
 mod tensors;
 
-pub use products::{deep, products};
+pub use products::{deep, products, shared};
 
 use gpugan::plan::Contents;
 
@@ -26,6 +26,7 @@ pub fn all() -> Vec<Case> {
         game::clock(),
         products(),
         deep(),
+        shared(),
         products::benches(),
     ];
     kinds.into_iter().flatten().collect()

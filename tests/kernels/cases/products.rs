@@ -55,6 +55,30 @@ pub fn products() -> Vec<Case> {
     cases
 }
 
+/// Products that are large enough to be shared among threads, some in parts for which a matrix
+/// library might take another way than for the whole.
+pub fn shared() -> Vec<Case> {
+    let shapes = [
+        [33, 600, 129],
+        [33, 129, 600],
+        [1, 784, 1024],
+        [3, 1024, 700],
+        [64, 784, 512],
+        [129, 600, 65],
+        [600, 65, 33],
+        [257, 257, 257],
+        [128, 784, 512],
+    ];
+    let each = |shape| {
+        [
+            forward(shape, Activation::Tanh),
+            backward_input(shape, Activation::Tanh),
+            backward_weight(shape, 1, 1),
+        ]
+    };
+    shapes.into_iter().flat_map(each).collect()
+}
+
 pub fn deep() -> Vec<Case> {
     let each = |depth| {
         [
