@@ -229,7 +229,7 @@ fn a_dry_run_tells_everything_and_creates_nothing() {
         .stdout;
     for part in [
         "batch = 4",
-        "steps = 20000",
+        "steps = 16000",
         "Linear(3, 8)",
         "[N, 16]",
         "Tanh()",
