@@ -7,9 +7,9 @@
 alias Out = vec4<f32>;
 const WIDTH: u32 = 4u;
 const PER_GROUP_X: u32 = 32u;
-const PER_GROUP_Y: u32 = 64u;
+const PER_GROUP_Y: u32 = 32u;
 
-// What each lane summed up, [64, 8]; no lane looks at another's.
+// What each lane summed up, [32, 8]; no lane looks at another's.
 var<workgroup> result: array<vec4<f32>, 256>;
 
 // B[k..k+4, the columns of a cell], one k after the other; beyond `end` the last k again, which
