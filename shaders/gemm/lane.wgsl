@@ -8,7 +8,10 @@ alias Out = vec4<f32>;
 alias Bits = vec4<u32>;
 const WIDTH: u32 = 4u;
 const PER_GROUP_X: u32 = 32u;
-const PER_GROUP_Y: u32 = 32u;
+const PER_GROUP_Y: u32 = 64u;
+
+// What each lane summed up, [64, 8]; no lane looks at another's.
+var<workgroup> result: array<vec4<f32>, 256>;
 
 // B[k..k+4, the columns of a cell], one k after the other; beyond `end` the last k again, which
 // meets zeros of A.
@@ -47,9 +50,16 @@ fn row_of(lane: u32, part: u32) -> u32 {
     return select(4u * lane + part, lane + 8u * part, A_ALONG_K);
 }
 
-fn put(slice: u32, row: u32, rows: u32, cell: u32, value: vec4<f32>) {
-    if (row < rows) {
-        store(slice, row, cell, value);
+// The eight rows of one part times four k. Short enough a loop that drivers unroll it.
+fn add(sum: ptr<function, array<vec4<f32>, 32>>, first: u32, part: vec4<f32>, w: mat4x4<f32>) {
+    for (var r = 0u; r < 8u; r++) {
+        (*sum)[first + r] += w * subgroupShuffle(part, r);
+    }
+}
+
+fn put(sum: ptr<function, array<vec4<f32>, 32>>, part: u32, lane: u32) {
+    for (var r = 0u; r < 8u; r++) {
+        result[8u * row_of(r, part) + lane] = (*sum)[8u * part + r];
     }
 }
 
@@ -60,75 +70,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let m0 = group.y * PER_GROUP_Y;
     let cells = size.y / 4u;
     let cell = min(group.x * 8u + lane, cells - 1u);
+    // Element 8·part + lane is row_of(lane, part).
     var sum: array<vec4<f32>, 32>;
     for (var k = range.x; k < range.y; k += 4u) {
         let w = b_block(k, range.y, cell);
-        let u0 = a_block(m0 + 0u, size.x, k, range.y, lane);
-        sum[0] += w * subgroupShuffle(u0[0], 0u);
-        sum[1] += w * subgroupShuffle(u0[0], 1u);
-        sum[2] += w * subgroupShuffle(u0[0], 2u);
-        sum[3] += w * subgroupShuffle(u0[0], 3u);
-        sum[4] += w * subgroupShuffle(u0[0], 4u);
-        sum[5] += w * subgroupShuffle(u0[0], 5u);
-        sum[6] += w * subgroupShuffle(u0[0], 6u);
-        sum[7] += w * subgroupShuffle(u0[0], 7u);
-        sum[8] += w * subgroupShuffle(u0[1], 0u);
-        sum[9] += w * subgroupShuffle(u0[1], 1u);
-        sum[10] += w * subgroupShuffle(u0[1], 2u);
-        sum[11] += w * subgroupShuffle(u0[1], 3u);
-        sum[12] += w * subgroupShuffle(u0[1], 4u);
-        sum[13] += w * subgroupShuffle(u0[1], 5u);
-        sum[14] += w * subgroupShuffle(u0[1], 6u);
-        sum[15] += w * subgroupShuffle(u0[1], 7u);
-        sum[16] += w * subgroupShuffle(u0[2], 0u);
-        sum[17] += w * subgroupShuffle(u0[2], 1u);
-        sum[18] += w * subgroupShuffle(u0[2], 2u);
-        sum[19] += w * subgroupShuffle(u0[2], 3u);
-        sum[20] += w * subgroupShuffle(u0[2], 4u);
-        sum[21] += w * subgroupShuffle(u0[2], 5u);
-        sum[22] += w * subgroupShuffle(u0[2], 6u);
-        sum[23] += w * subgroupShuffle(u0[2], 7u);
-        sum[24] += w * subgroupShuffle(u0[3], 0u);
-        sum[25] += w * subgroupShuffle(u0[3], 1u);
-        sum[26] += w * subgroupShuffle(u0[3], 2u);
-        sum[27] += w * subgroupShuffle(u0[3], 3u);
-        sum[28] += w * subgroupShuffle(u0[3], 4u);
-        sum[29] += w * subgroupShuffle(u0[3], 5u);
-        sum[30] += w * subgroupShuffle(u0[3], 6u);
-        sum[31] += w * subgroupShuffle(u0[3], 7u);
+        let u = a_block(m0, size.x, k, range.y, lane);
+        add(&sum, 0u, u[0], w);
+        add(&sum, 8u, u[1], w);
+        add(&sum, 16u, u[2], w);
+        add(&sum, 24u, u[3], w);
     }
-    if (group.x * 8u + lane < cells) {
-        put(group.z, m0 + 0u + row_of(0u, 0u), size.x, cell, sum[0]);
-        put(group.z, m0 + 0u + row_of(1u, 0u), size.x, cell, sum[1]);
-        put(group.z, m0 + 0u + row_of(2u, 0u), size.x, cell, sum[2]);
-        put(group.z, m0 + 0u + row_of(3u, 0u), size.x, cell, sum[3]);
-        put(group.z, m0 + 0u + row_of(4u, 0u), size.x, cell, sum[4]);
-        put(group.z, m0 + 0u + row_of(5u, 0u), size.x, cell, sum[5]);
-        put(group.z, m0 + 0u + row_of(6u, 0u), size.x, cell, sum[6]);
-        put(group.z, m0 + 0u + row_of(7u, 0u), size.x, cell, sum[7]);
-        put(group.z, m0 + 0u + row_of(0u, 1u), size.x, cell, sum[8]);
-        put(group.z, m0 + 0u + row_of(1u, 1u), size.x, cell, sum[9]);
-        put(group.z, m0 + 0u + row_of(2u, 1u), size.x, cell, sum[10]);
-        put(group.z, m0 + 0u + row_of(3u, 1u), size.x, cell, sum[11]);
-        put(group.z, m0 + 0u + row_of(4u, 1u), size.x, cell, sum[12]);
-        put(group.z, m0 + 0u + row_of(5u, 1u), size.x, cell, sum[13]);
-        put(group.z, m0 + 0u + row_of(6u, 1u), size.x, cell, sum[14]);
-        put(group.z, m0 + 0u + row_of(7u, 1u), size.x, cell, sum[15]);
-        put(group.z, m0 + 0u + row_of(0u, 2u), size.x, cell, sum[16]);
-        put(group.z, m0 + 0u + row_of(1u, 2u), size.x, cell, sum[17]);
-        put(group.z, m0 + 0u + row_of(2u, 2u), size.x, cell, sum[18]);
-        put(group.z, m0 + 0u + row_of(3u, 2u), size.x, cell, sum[19]);
-        put(group.z, m0 + 0u + row_of(4u, 2u), size.x, cell, sum[20]);
-        put(group.z, m0 + 0u + row_of(5u, 2u), size.x, cell, sum[21]);
-        put(group.z, m0 + 0u + row_of(6u, 2u), size.x, cell, sum[22]);
-        put(group.z, m0 + 0u + row_of(7u, 2u), size.x, cell, sum[23]);
-        put(group.z, m0 + 0u + row_of(0u, 3u), size.x, cell, sum[24]);
-        put(group.z, m0 + 0u + row_of(1u, 3u), size.x, cell, sum[25]);
-        put(group.z, m0 + 0u + row_of(2u, 3u), size.x, cell, sum[26]);
-        put(group.z, m0 + 0u + row_of(3u, 3u), size.x, cell, sum[27]);
-        put(group.z, m0 + 0u + row_of(4u, 3u), size.x, cell, sum[28]);
-        put(group.z, m0 + 0u + row_of(5u, 3u), size.x, cell, sum[29]);
-        put(group.z, m0 + 0u + row_of(6u, 3u), size.x, cell, sum[30]);
-        put(group.z, m0 + 0u + row_of(7u, 3u), size.x, cell, sum[31]);
+    put(&sum, 0u, lane);
+    put(&sum, 1u, lane);
+    put(&sum, 2u, lane);
+    put(&sum, 3u, lane);
+    // The epilogue is a loop, which keeps the code short that a driver has to compile.
+    let rows = select(0u, min(PER_GROUP_Y, size.x - m0), group.x * 8u + lane < cells);
+    for (var row = 0u; row < rows; row++) {
+        store(group.z, m0 + row, cell, result[8u * row + lane]);
     }
 }

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Access, Call, Plan, ProgramId};
+use super::{Access, Call, Plan, ProgramId, Role};
 
 /// What a call moves and computes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,11 +12,24 @@ pub struct CallCost {
     pub flops: u64,
 }
 
-/// The cost of a call as recorded: each tensor is counted once per direction.
+/// The cost of a call as recorded: each tensor is counted once per direction. Of a data set, from
+/// which a call picks, as many elements are counted as it writes.
 pub fn cost(plan: &Plan, call: &Call) -> CallCost {
+    let outputs = call.arguments.iter().filter(|a| a.access != Access::Read);
+    let picked = outputs
+        .map(|a| plan.info(a.tensor).len())
+        .max()
+        .unwrap_or(0);
+    let size = |tensor| {
+        let info = plan.info(tensor);
+        match plan.storages[info.storage].role {
+            Role::Input => info.bytes().min((picked * info.dtype.size()) as u64),
+            _ => info.bytes(),
+        }
+    };
     let bytes = |wanted: fn(Access) -> bool| {
         let touched = call.arguments.iter().filter(|a| wanted(a.access));
-        touched.map(|a| plan.info(a.tensor).bytes()).sum()
+        touched.map(|a| size(a.tensor)).sum()
     };
     CallCost {
         bytes_read: bytes(|access| access != Access::Write),
