@@ -5,6 +5,7 @@
 // plain.wgsl. The extents that cells lie along are multiples of four.
 
 alias Out = vec4<f32>;
+alias Bits = vec4<u32>;
 const WIDTH: u32 = 4u;
 const PER_GROUP_X: u32 = 32u;
 const PER_GROUP_Y: u32 = 32u;

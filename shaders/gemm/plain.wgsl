@@ -6,9 +6,10 @@
 //   a(line, cell)    of A: line is a row and cells lie along k if A_ALONG_K, else k and rows
 //   b(line, cell)    of B: line is a column and cells lie along k if B_ALONG_K, else k and columns
 //   store(slice, row, cell, sum)    the epilogue; cells lie along the columns
-// and gives it the type of a cell, `Out`, which holds WIDTH neighbours.
+// and gives it the type of a cell, `Out`, which holds WIDTH neighbours, and that of its `Bits`.
 
 alias Out = f32;
+alias Bits = u32;
 const WIDTH: u32 = 1u;
 
 fn a_at(row: u32, k: u32) -> f32 {

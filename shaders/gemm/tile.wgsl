@@ -2,6 +2,7 @@
 // B in workgroup memory. Contract with the kernel: see plain.wgsl.
 
 alias Out = f32;
+alias Bits = u32;
 const WIDTH: u32 = 1u;
 const PER_GROUP_X: u32 = 32u;
 const PER_GROUP_Y: u32 = 32u;

@@ -3,8 +3,8 @@
 // the step's end), and the smallest index seen at that step.
 
 const GUARD_CRITIC_LOSS = 0u;
-const GUARD_GENERATOR_LOSS = 1u;
-const GUARD_CRITIC_GRADIENTS = 2u;
+const GUARD_CRITIC_GRADIENTS = 1u;
+const GUARD_GENERATOR_LOSS = 2u;
 const GUARD_GENERATOR_GRADIENTS = 3u;
 const GUARD_SOURCES = 4u;
 const GUARD_WORDS = 3u;

@@ -9,7 +9,10 @@ pub fn activate<T: Real>(activation: Activation, values: &mut [T]) {
     let (zero, one, half) = (T::zero(), T::one(), T::of(0.5));
     match activation {
         Activation::Identity => {}
-        Activation::Relu => values.iter_mut().for_each(|x| *x = x.max(zero)),
+        // Unlike `max`, this keeps NaN.
+        Activation::Relu => values
+            .iter_mut()
+            .for_each(|x| *x = if *x < zero { zero } else { *x }),
         Activation::LeakyRelu(leak) => {
             let leak = T::of(leak);
             let leaky = |x: T| if x > zero { x } else { leak * x };

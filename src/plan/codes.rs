@@ -167,21 +167,22 @@ impl Metric {
     ];
 }
 
-/// What the guard watches for values that are not finite.
+/// What the guard watches for values that are not finite, in the order in which a turn makes them:
+/// of two that were seen in the same turn, the first spoiled the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Watched {
     CriticLoss = 0,
-    GeneratorLoss = 1,
-    CriticGradients = 2,
+    CriticGradients = 1,
+    GeneratorLoss = 2,
     GeneratorGradients = 3,
 }
 
 impl Watched {
     pub const ALL: [Watched; 4] = [
         Watched::CriticLoss,
-        Watched::GeneratorLoss,
         Watched::CriticGradients,
+        Watched::GeneratorLoss,
         Watched::GeneratorGradients,
     ];
 
@@ -193,8 +194,8 @@ impl Watched {
     /// (name of the constant in `shaders/lib/guard.wgsl`, its value)
     pub const CODES: [(&'static str, u32); 6] = [
         ("GUARD_CRITIC_LOSS", 0),
-        ("GUARD_GENERATOR_LOSS", 1),
-        ("GUARD_CRITIC_GRADIENTS", 2),
+        ("GUARD_CRITIC_GRADIENTS", 1),
+        ("GUARD_GENERATOR_LOSS", 2),
         ("GUARD_GENERATOR_GRADIENTS", 3),
         ("GUARD_WORDS", 3),
         ("GUARD_SOURCES", 4),

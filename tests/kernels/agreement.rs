@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gpugan::cpu::Cpu;
 use gpugan::gpu::{Gpu, GpuOptions, Request, select};
+use gpugan::plan::codes::Activation;
 use gpugan::plan::{Contents, Executor};
 
 use crate::cases;
@@ -103,27 +104,46 @@ fn the_f32_mirror_agrees_with_the_f64_mirror() {
     );
 }
 
+fn bits(outcome: &Outcome) -> Vec<u32> {
+    match &outcome.contents {
+        Contents::F32(values) => values.iter().map(|value| value.to_bits()).collect(),
+        other => panic!("{}: {other:?}", outcome.case),
+    }
+}
+
 #[test]
 fn the_mirror_gives_the_same_bytes_with_any_number_of_threads() {
-    let suite = Suite::new(
-        [cases::shared(), cases::products()]
-            .into_iter()
-            .flatten()
-            .collect(),
-    );
+    let products = [cases::shared(), cases::products()];
+    let suite = Suite::new(products.into_iter().flatten().collect());
     let run = |threads| {
-        let mut cpu = Cpu::<f32>::new(suite.plan(), Some(threads)).expect("threads");
-        let outcomes = suite.run(&mut cpu).into_iter();
-        outcomes
-            .map(|outcome| (outcome.case, outcome.contents))
-            .collect::<Vec<_>>()
+        let cpu = Cpu::<f32>::new(suite.plan(), Some(threads));
+        suite.run(&mut cpu.expect("threads"))
     };
     let alone = run(1);
     for threads in [2, 3, 4, 8] {
-        let pairs = alone.iter().zip(run(threads));
-        let unlike = pairs.filter(|(one, many)| *one != many);
-        let unlike: Vec<_> = unlike.map(|((case, _), _)| case).collect();
+        let many = run(threads);
+        let pairs = alone.iter().zip(&many);
+        let unlike = pairs.filter(|(one, many)| bits(one) != bits(many));
+        let unlike: Vec<_> = unlike.map(|(one, _)| &one.case).collect();
         assert!(unlike.is_empty(), "{threads} threads: {unlike:?}");
+    }
+}
+
+#[test]
+fn what_is_not_a_number_stays_so_under_every_activation() {
+    let outcomes = truth(&Suite::new(cases::products()));
+    let spoiled: Vec<_> = outcomes
+        .iter()
+        .filter(|o| o.case.ends_with("of NaN"))
+        .collect();
+    assert_eq!(spoiled.len(), 2 * Activation::CODES.len());
+    for outcome in spoiled {
+        let Contents::F32(y) = &outcome.contents else {
+            panic!("{outcome:?}");
+        };
+        let (first, others) = y.split_at(y.len() / 7);
+        assert!(first.iter().all(|y| y.is_nan()), "{}", outcome.case);
+        assert!(others.iter().all(|y| y.is_finite()), "{}", outcome.case);
     }
 }
 

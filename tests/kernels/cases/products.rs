@@ -52,6 +52,10 @@ pub fn products() -> Vec<Case> {
         let slices = [(1, 0), (1, 1), (2, 1), (3, 0), (7, 0), (7, 1)];
         cases.extend(slices.map(|(splits, accumulate)| backward_weight(shape, splits, accumulate)));
     }
+    for activation in ACTIVATIONS {
+        let shapes = [[7, 12, 68], [7, 1, 65]];
+        cases.extend(shapes.map(|shape| forward_of_nan(shape, activation)));
+    }
     cases
 }
 
@@ -109,10 +113,24 @@ fn activated(case: Case, activation: Activation) -> Case {
 }
 
 fn forward(shape: [usize; 3], activation: Activation) -> Case {
+    let x = noise(20, shape[0] * shape[1], 1.0);
+    forward_of(x, shape, activation, "")
+}
+
+/// What is not a number stays so under every activation: nothing else tells the guard of a weight
+/// that went astray.
+fn forward_of_nan(shape: [usize; 3], activation: Activation) -> Case {
+    let mut x = noise(20, shape[0] * shape[1], 1.0);
+    x[0] = f32::NAN;
+    forward_of(x, shape, activation, "of NaN")
+}
+
+fn forward_of(x: Vec<f32>, shape: [usize; 3], activation: Activation, what: &str) -> Case {
     let [rows, inputs, outputs] = shape;
-    let case = product(&kernel::DENSE_FORWARD, format!("{activation:?}"), shape);
+    let label = format!("{activation:?} {what}");
+    let case = product(&kernel::DENSE_FORWARD, label, shape);
     activated(case, activation)
-        .read("x", floats(20, rows * inputs, 1.0))
+        .read("x", Contents::F32(x))
         .read("weight", weights(21, outputs * inputs, inputs))
         .read("bias", floats(22, outputs, 1.0))
         .write("y", rows * outputs)

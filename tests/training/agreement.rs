@@ -1,0 +1,123 @@
+//! Both executors tell the same story, and it is one of learning.
+
+use gpugan::gan::{Interval, Settings};
+use gpugan::plan::Contents;
+use gpugan::random::Latent;
+
+use super::common::games::{SGD, game, objectives};
+use super::{common, history, on_cpu, on_gpu};
+
+const TURNS: u64 = 20;
+
+/// Shapes with and without aligned halves of a batch, both rules, both latents, every objective.
+fn games() -> Vec<Settings> {
+    let mut games = Vec::new();
+    for objective in objectives() {
+        let plain = Settings {
+            objective,
+            ..game([4, 4, 1], 4)
+        };
+        let odd = Settings {
+            objective,
+            rule: SGD,
+            lr_generator: 5e-2,
+            lr_critic: 5e-2,
+            latent: Latent::Uniform,
+            critic_steps: 2,
+            generator_steps: 3,
+            ..game([5, 7, 1], 3)
+        };
+        let colour = Settings {
+            objective,
+            batch: 7,
+            ..game([5, 7, 3], 7)
+        };
+        games.extend([plain, odd, colour]);
+    }
+    games
+}
+
+fn values(interval: &Interval) -> [f64; 5] {
+    [
+        interval.loss_critic,
+        interval.loss_generator,
+        interval.p_real,
+        interval.p_fake,
+        interval.jsd_bound,
+    ]
+}
+
+/// The largest difference of a loss or a probability, relative to 1 where they are smaller.
+fn distance(left: &[Interval], right: &[Interval]) -> f64 {
+    assert_eq!(left.len(), right.len());
+    let pairs = left.iter().zip(right);
+    let pairs = pairs.flat_map(|(a, b)| values(a).into_iter().zip(values(b)));
+    let far = pairs.map(|(a, b)| (a - b).abs() / a.abs().max(b.abs()).max(0.1));
+    far.fold(0.0, f64::max)
+}
+
+#[test]
+fn executors_agree_on_every_turn() {
+    let Some(adapter) = common::adapter() else {
+        return;
+    };
+    for settings in games() {
+        let ours = history(&mut on_cpu(&settings, 2), TURNS);
+        let theirs = history(&mut on_gpu(&settings, &adapter), TURNS);
+        let far = distance(&ours, &theirs);
+        assert!(far < 1e-3, "{far:e}: {settings:?}");
+    }
+}
+
+/// The same measure tells one learning rate from another.
+#[test]
+fn another_game_tells_another_story() {
+    for settings in games() {
+        let ours = history(&mut on_cpu(&settings, 2), TURNS);
+        let other = Settings {
+            lr_critic: 1.1 * settings.lr_critic,
+            ..settings
+        };
+        let far = distance(&ours, &history(&mut on_cpu(&other, 2), TURNS));
+        assert!(far > 1e-3, "{far:e}: {other:?}");
+    }
+}
+
+#[test]
+fn every_game_changes_every_weight_tensor_and_stays_finite() {
+    for settings in games() {
+        let mut trainer = on_cpu(&settings, 2);
+        let before = trainer.state().unwrap().model;
+        let history = history(&mut trainer, TURNS);
+        let finite = |interval: &Interval| values(interval).iter().all(|v| v.is_finite());
+        assert!(history.iter().all(finite), "{settings:?}");
+        assert_eq!(history[history.len() - 1].nonfinite, 0);
+        assert_eq!(trainer.fault().unwrap(), None);
+        for (before, after) in before.iter().zip(trainer.state().unwrap().model) {
+            let Contents::F32(values) = &after.contents else {
+                panic!("{} holds no floats", after.name);
+            };
+            assert!(values.iter().all(|value| value.is_finite()));
+            assert_ne!(before.contents, after.contents, "{}", after.name);
+        }
+    }
+}
+
+/// A critic that plays against a generator that hardly moves learns to tell its images.
+#[test]
+fn a_critic_learns_to_tell() {
+    for rule in [common::games::ADAM, SGD] {
+        let settings = Settings {
+            rule,
+            lr_generator: 1e-9,
+            lr_critic: 2e-2,
+            ..game([4, 4, 1], 8)
+        };
+        let mut trainer = on_cpu(&settings, 2);
+        let history = history(&mut trainer, 300);
+        let (first, last) = (&history[0], &history[history.len() - 1]);
+        assert!(first.loss_critic > 1.2, "{first:?}");
+        assert!(last.loss_critic < 0.5 * first.loss_critic, "{last:?}");
+        assert!(last.accuracy > 0.9 && last.p_real > last.p_fake, "{last:?}");
+    }
+}

@@ -1,0 +1,63 @@
+//! The same seed gives the same bytes.
+
+use gpugan::gan::Settings;
+
+use super::common;
+use super::common::games::{SGD, game};
+use super::{after, on_cpu, on_gpu};
+
+/// Games whose products are large enough to be shared among threads, in parts that are not alike.
+fn games() -> [Settings; 3] {
+    let wide = |shape, batch, generator: &[usize], critic: &[usize]| {
+        let mut settings = game(shape, batch);
+        settings.images = batch + 3;
+        settings.architecture.kind = gpugan::gan::arch::Kind::Mlp {
+            generator_hidden: generator.to_vec(),
+            critic_hidden: critic.to_vec(),
+            leak: 0.2,
+        };
+        settings
+    };
+    [
+        wide([43, 3, 1], 33, &[129, 193], &[257, 129]),
+        wide([16, 16, 1], 64, &[64, 256], &[129]),
+        Settings {
+            critic_steps: 2,
+            rule: SGD,
+            ..wide([13, 10, 1], 65, &[65, 131], &[131, 65])
+        },
+    ]
+}
+
+#[test]
+fn the_cpu_gives_the_same_bytes_with_any_number_of_threads() {
+    for settings in games() {
+        let once = after(on_cpu(&settings, 1), 6);
+        assert_eq!(once, after(on_cpu(&settings, 1), 6));
+        for threads in [2, 2, 3] {
+            let again = after(on_cpu(&settings, threads), 6);
+            assert!(once == again, "{threads} threads");
+        }
+        let other = Settings {
+            seed: settings.seed + 1,
+            ..settings
+        };
+        assert_ne!(once.1, after(on_cpu(&other, 1), 6).1);
+    }
+}
+
+#[test]
+fn the_gpu_gives_the_same_bytes_however_turns_are_handed_over() {
+    let Some(adapter) = common::adapter() else {
+        return;
+    };
+    for settings in games() {
+        let once = after(on_gpu(&settings, &adapter), 6);
+        let mut step_by_step = on_gpu(&settings, &adapter);
+        for _ in 0..5 {
+            super::play(&mut step_by_step, 1);
+            step_by_step.sample().unwrap();
+        }
+        assert!(once == after(step_by_step, 1));
+    }
+}
