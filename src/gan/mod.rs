@@ -3,6 +3,7 @@
 
 pub mod arch;
 pub mod checkpoint;
+mod join;
 mod sampler;
 mod step;
 mod trainer;

@@ -3,6 +3,7 @@
 //! update.
 
 use super::Settings;
+use super::join::Join;
 use crate::nn::{Gradients, Grads, Network};
 use crate::optim::Optimizer;
 use crate::plan::codes::{Counter, Metric, Watched};
@@ -285,53 +286,5 @@ impl Board {
             .set("dropout", 0u32)
             .set("noise", 0u32)
             .record();
-    }
-}
-
-/// A batch of real samples and one of generated ones, one after the other in one tensor, so that
-/// the critic is called once. The halves are views where they can be bound, copies elsewhere.
-struct Join {
-    both: Tensor,
-    real: Tensor,
-    fake: Tensor,
-    is_view: bool,
-}
-
-impl Join {
-    fn new(r: &mut Recorder, name: &str, batch: usize, features: usize) -> Join {
-        let both = r.scratch(name, &[2 * batch, features]);
-        let (real, fake) = (format!("{name}.real"), format!("{name}.fake"));
-        let views = r
-            .slice_rows(both, &real, 0, batch)
-            .zip(r.slice_rows(both, &fake, batch, batch));
-        let (real, fake) = views.unwrap_or_else(|| {
-            let shape = [batch, features];
-            (
-                r.scratch(&format!("{real}.own"), &shape),
-                r.scratch(&format!("{fake}.own"), &shape),
-            )
-        });
-        Join {
-            both,
-            real,
-            fake,
-            is_view: views.is_some(),
-        }
-    }
-
-    fn close(&self, r: &mut Recorder) {
-        if self.is_view {
-            return;
-        }
-        let len = r.info(self.real).len();
-        for (half, start) in [(self.real, 0), (self.fake, len)] {
-            r.call(&kernel::DATA_COPY)
-                .read("source", half)
-                .write("destination", self.both)
-                .set("start", start)
-                .set("len", len)
-                .extent(len, 1, 1)
-                .record();
-        }
     }
 }
