@@ -71,7 +71,7 @@ pub struct GameOptions {
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
     /// Numbers in a latent, which an image is made from [default: 100]
-    #[arg(long, value_name = "N", help_heading = NETWORKS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     latent_dim: Option<usize>,
     /// Distribution of the latents [default: normal]
     #[arg(long, help_heading = NETWORKS)]
@@ -80,13 +80,13 @@ pub struct GameOptions {
     #[arg(long, help_heading = GAME)]
     objective: Option<Objective>,
     /// Critic updates per turn of the schedule [default: 1]
-    #[arg(long, value_name = "K", help_heading = GAME)]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     critic_steps: Option<usize>,
     /// Generator updates per turn, after the critic's [default: 1]
-    #[arg(long, value_name = "K", help_heading = GAME)]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
     /// Images per update [default: 128]
-    #[arg(long, value_name = "N", help_heading = GAME)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
     /// Rule of the updates [default: adam]
     #[arg(long, value_name = "RULE", help_heading = GAME)]
@@ -107,14 +107,14 @@ pub struct GameOptions {
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     momentum: Option<f64>,
     /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
-    #[arg(long, value_name = "N", help_heading = GAME)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     seed: Option<Seed>,
     /// auto (a hardware GPU if there is one, else the CPU), cpu, gpu (any adapter), or an index or
     /// a part of a name from `gpugan devices`, such as radeon [default: auto]
     #[arg(long, value_name = "DEVICE", help_heading = LENGTH)]
     device: Option<String>,
     /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     threads: Option<usize>,
 }
 
@@ -125,23 +125,24 @@ pub struct LengthOptions {
     /// What a loss or a gradient that is not finite does [default: stop]
     #[arg(long, value_name = "WHAT", help_heading = GAME)]
     on_nan: Option<OnNan>,
-    /// Length of the run in generator updates [default: 16000]
-    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    /// Length of the run in generator updates, rounded up to whole turns of the schedule
+    /// [default: 16000]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     steps: Option<u64>,
     /// Length of the run in passes through the data, in place of --steps
-    #[arg(long, value_name = "N", help_heading = LENGTH)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     epochs: Option<u64>,
     /// Steps from one grid of samples to the next [default: 500]
-    #[arg(long, value_name = "N", help_heading = FILES)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     sample_every: Option<u64>,
     /// Steps from one checkpoint to the next [default: 1000]
-    #[arg(long, value_name = "N", help_heading = FILES)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     checkpoint_every: Option<u64>,
     /// Steps from one line of metrics to the next [default: 100]
-    #[arg(long, value_name = "N", help_heading = FILES)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     log_every: Option<u64>,
     /// Newest checkpoints that stay, besides that of step 0 [default: 3]
-    #[arg(long, value_name = "N", help_heading = FILES)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     keep: Option<usize>,
 }
 

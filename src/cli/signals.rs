@@ -30,6 +30,10 @@ impl Signals {
                 .and_then(|_| flag::register_usize(signal, caught.clone(), signal as usize))
                 .map_err(|e| Error::Runtime(format!("signals cannot be handled: {e}")))?;
         }
+        // A file-size limit is an error of the write that meets it, not the end of the process.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+            .map_err(|e| Error::Runtime(format!("signals cannot be handled: {e}")))?;
         Ok(Signals { caught })
     }
 

@@ -84,8 +84,26 @@ fn stems(split: Split, what: &str, idx: &[&str]) -> Vec<String> {
     idx.iter().flat_map(name).collect()
 }
 
-/// The first of the names that is a file. Folders of these names exist in some archives.
+/// The file of one of the names; else the only file whose name ends in one of them, such as
+/// `emnist-letters-train-images-idx3-ubyte`.
 fn find(dir: &Path, stems: &[String]) -> Option<PathBuf> {
+    exact(dir, stems).or_else(|| {
+        let entries = fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path());
+        let fits = |path: &PathBuf| {
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or("");
+            let stem = name.strip_suffix(".gz").unwrap_or(name);
+            path.is_file() && stems.iter().any(|wanted| stem.ends_with(wanted.as_str()))
+        };
+        let mut found = entries.filter(fits);
+        found.next().filter(|_| found.next().is_none())
+    })
+}
+
+/// The first of the names that is a file. Folders of these names exist in some archives.
+fn exact(dir: &Path, stems: &[String]) -> Option<PathBuf> {
     let names = stems
         .iter()
         .flat_map(|stem| [stem.clone(), format!("{stem}.gz")]);

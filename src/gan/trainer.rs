@@ -9,7 +9,7 @@ use crate::plan::{Contents, Executor, Tensor};
 use crate::random::HostRng;
 use crate::threefry::Stream;
 
-/// Means over the turns between two read-backs.
+/// Means over the turns between two read-backs; of several updates in a turn, the last counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     pub loss_critic: f64,

@@ -139,10 +139,13 @@ fn choose(infos: &[AdapterInfo], request: &Request) -> Result<Option<usize>> {
     let Request::Named(wanted) = request else {
         return Ok(Some(0));
     };
-    let index = wanted
-        .parse()
-        .ok()
-        .filter(|&index: &usize| index < infos.len());
+    // One or two digits are an index and never a part of a name such as "LLVM 15".
+    if let (1..=2, Ok(index)) = (wanted.len(), wanted.parse::<usize>()) {
+        return match index < infos.len() {
+            true => Ok(Some(index)),
+            false => Err(Error::NoDevice(no_match(infos, wanted))),
+        };
+    }
     let lower = wanted.to_lowercase();
     let named = |info: &AdapterInfo| {
         let texts = [&info.name, &info.driver, &info.backend];
@@ -150,7 +153,7 @@ fn choose(infos: &[AdapterInfo], request: &Request) -> Result<Option<usize>> {
             .iter()
             .any(|text| text.to_lowercase().contains(&lower))
     };
-    match index.or_else(|| infos.iter().position(named)) {
+    match infos.iter().position(named) {
         Some(at) => Ok(Some(at)),
         None => Err(Error::NoDevice(no_match(infos, wanted))),
     }
@@ -207,6 +210,13 @@ mod tests {
         assert_eq!(named(&infos, "1").unwrap(), Some(1));
         assert_eq!(named(&infos, "780").unwrap(), Some(0));
         assert_eq!(named(&infos, "LLVM").unwrap(), Some(1));
+    }
+
+    #[test]
+    fn a_short_number_is_an_index_and_nothing_else() {
+        let infos = [info(0, "llvmpipe (LLVM 15.0.6)", true)];
+        assert_eq!(named(&infos, "5").unwrap_err().exit_code(), 3);
+        assert_eq!(named(&infos, "15").unwrap_err().exit_code(), 3);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) struct Device {
 
 impl Device {
     /// Opens an adapter with WebGPU's default limits, raised only where sizes of buffers are
-    /// concerned, so that whatever runs here runs on any device.
+    /// concerned: shaders stay within what every device offers, data sets may be larger.
     pub fn open(adapter: &Adapter) -> Result<Device> {
         let (features, given) = (adapter.raw.features(), adapter.raw.limits());
         let name = adapter.info.name.clone();

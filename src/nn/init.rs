@@ -15,15 +15,6 @@ pub enum Init {
 }
 
 impl Init {
-    /// `torch` or `normal:SIGMA`.
-    pub fn parse(text: &str) -> Option<Init> {
-        if text == "torch" {
-            return Some(Init::Torch);
-        }
-        let sigma: f64 = text.strip_prefix("normal:")?.parse().ok()?;
-        (sigma.is_finite() && sigma > 0.0).then_some(Init::Normal(sigma))
-    }
-
     /// The elements of a parameter, in row-major order.
     pub fn draw(self, parameter: &Parameter, rng: &mut impl Rng) -> Vec<f32> {
         let len: usize = parameter.shape.iter().product();

@@ -122,15 +122,6 @@ impl Recorder {
         Some(self.push(&name, storage, offset, shape, dtype))
     }
 
-    /// The same elements under another shape.
-    pub fn reshape(&mut self, of: Tensor, name: &str, shape: &[usize]) -> Tensor {
-        let info = self.info(of);
-        assert_eq!(info.len(), shape.iter().product::<usize>(), "{}", info.name);
-        let (storage, offset, dtype) = (info.storage, info.offset, info.dtype);
-        let name = format!("{}{name}", self.scope);
-        self.push(&name, storage, offset, shape.to_vec(), dtype)
-    }
-
     /// Begins a call; `CallBuilder::record` ends it.
     pub fn call(&mut self, kernel: &'static Kernel) -> CallBuilder<'_> {
         let call = Call {

@@ -57,6 +57,21 @@ fn gzip_is_told_by_content_whatever_the_name() {
 }
 
 #[test]
+fn a_prefixed_name_is_found_if_it_is_the_only_one() {
+    let (one, two) = (idx_file(&[3, 1, 1], &[7, 8, 9]), idx_file(&[1, 1, 1], &[1]));
+    let letters = ("emnist-letters-train-images-idx3-ubyte", &one[..]);
+    assert_eq!(load(&[letters]).unwrap().pixels, [7, 8, 9]);
+    let digits = ("emnist-digits-train-images-idx3-ubyte.gz", &two[..]);
+    assert_eq!(load(&[letters, digits]).unwrap_err().exit_code(), 5);
+    assert_eq!(
+        load(&[letters, ("train-images-idx3-ubyte", &two)])
+            .unwrap()
+            .pixels,
+        [1]
+    );
+}
+
+#[test]
 fn gzip_of_several_members_is_one_file() {
     let raw = idx_file(&[4, 1, 1], &[1, 2, 3, 4]);
     let mut members = gzip(&raw[..9]);

@@ -231,8 +231,10 @@ impl Session {
             None => "no checkpoint was saved".to_string(),
         };
         Err(Error::Diverged(format!(
-            "'{}' is not finite at step {step}; {kept}; try a smaller --lr, or --on-nan ignore",
-            fault.tensor
+            "'{}' is not finite at step {step}; {kept}; begin a new run with --config '{}' and a \
+             smaller --lr",
+            fault.tensor,
+            self.run.config().display()
         )))
     }
 

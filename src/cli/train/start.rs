@@ -187,9 +187,14 @@ fn take_up(
     if let Some(warning) = warning {
         progress.say(&format!("warning: {warning}"));
     }
-    let before_s = metrics::read(&run.metrics())?
-        .last()
-        .map_or(0.0, |record| record.wall_s);
+    // A damaged line is no reason not to go on; only the clock then begins anew.
+    let before_s = match metrics::read(&run.metrics()) {
+        Ok(records) => records.last().map_or(0.0, |record| record.wall_s),
+        Err(fault) => {
+            progress.say(&format!("warning: {fault}"));
+            0.0
+        }
+    };
     let files = Files {
         run,
         metrics,
