@@ -19,6 +19,7 @@ pub enum Latent {
 }
 
 impl Latent {
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Latent::Normal => "normal",
@@ -26,6 +27,7 @@ impl Latent {
         }
     }
 
+    /// The inverse of `name`.
     pub fn from_name(name: &str) -> Option<Latent> {
         [Latent::Normal, Latent::Uniform]
             .into_iter()
@@ -88,6 +90,7 @@ pub struct HostRng {
 }
 
 impl HostRng {
+    /// The generator of this stream of the run with this seed.
     pub fn new(seed: u64, stream: Stream) -> HostRng {
         HostRng {
             key: stream_key(seed, stream),

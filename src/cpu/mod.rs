@@ -93,6 +93,7 @@ impl<T: Real> Cpu<T> {
         })
     }
 
+    /// The plan that is run.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }

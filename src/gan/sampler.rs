@@ -20,6 +20,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// Records the generator for `count` samples of the run with this seed.
     pub fn new(architecture: &Architecture, latent: Latent, count: usize, seed: u64) -> Sampler {
         let mut r = Recorder::new();
         let clock = r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]);

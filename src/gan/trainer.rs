@@ -66,10 +66,12 @@ impl Trainer {
         })
     }
 
+    /// The recorded game.
     pub fn gan(&self) -> &Gan {
         &self.gan
     }
 
+    /// What the game is played on.
     pub fn executor(&mut self) -> &mut dyn Executor {
         self.executor.as_mut()
     }
@@ -146,6 +148,7 @@ impl Trainer {
         self.floats(self.gan.sample)
     }
 
+    /// How far the data stream and the latent stream have been used.
     pub fn positions(&mut self) -> Result<Positions> {
         let clock = self.words(self.gan.clock)?;
         let at = |counter: Counter| u64::from(clock[counter as usize]);

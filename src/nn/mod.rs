@@ -70,6 +70,7 @@ pub trait Layer: std::fmt::Debug {
     /// The modules of torch.nn that it stands for; the first one holds the parameters.
     fn modules(&self) -> Vec<Module>;
 
+    /// What is learned, in the order in which torch.nn keeps it.
     fn parameters(&self) -> Vec<Parameter>;
 
     /// Elements of one sample's input.
@@ -78,6 +79,7 @@ pub trait Layer: std::fmt::Debug {
     /// Elements of one sample's output.
     fn outputs(&self) -> usize;
 
+    /// φ, applied last.
     fn activation(&self) -> Activation;
 
     /// Elements of the largest tensor that its passes over `rows` samples record.

@@ -12,6 +12,7 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// What the last layer made.
     pub fn output(&self) -> Tensor {
         self.values[self.values.len() - 1]
     }
@@ -102,6 +103,7 @@ impl Network {
             .collect()
     }
 
+    /// The layers, first to last.
     pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
         self.layers.iter().map(Box::as_ref)
     }
@@ -115,10 +117,12 @@ impl Network {
         shapes.map(|shape| shape.iter().product::<usize>()).sum()
     }
 
+    /// Elements of one sample that goes in.
     pub fn inputs(&self) -> usize {
         self.layers[0].inputs()
     }
 
+    /// Elements of one sample that comes out.
     pub fn outputs(&self) -> usize {
         self.layers[self.layers.len() - 1].outputs()
     }

@@ -22,6 +22,7 @@ impl Activation {
         ("SIGMOID", 4),
     ];
 
+    /// The number that stands for it in a call.
     pub fn code(self) -> u32 {
         match self {
             Activation::Identity => 0,
@@ -66,6 +67,7 @@ impl Objective {
     /// (name of the constant in `shaders/lib/objective.wgsl`, its value)
     pub const CODES: [(&'static str, u32); 2] = [("NON_SATURATING", 0), ("MINIMAX", 1)];
 
+    /// The number that stands for it in a call.
     pub fn code(self) -> u32 {
         match self {
             Objective::NonSaturating => 0,
@@ -90,6 +92,7 @@ impl Objective {
         }
     }
 
+    /// The inverse of `name`.
     pub fn from_name(name: &str) -> Option<Objective> {
         [Objective::NonSaturating, Objective::Minimax]
             .into_iter()
@@ -179,6 +182,7 @@ pub enum Watched {
 }
 
 impl Watched {
+    /// In the order of the guard's words.
     pub const ALL: [Watched; 4] = [
         Watched::CriticLoss,
         Watched::CriticGradients,
@@ -189,6 +193,7 @@ impl Watched {
     /// Words of the guard per watched thing: how many values were not finite, the step of the
     /// first, and the smallest index of it at that step (`NONE` while all was well).
     pub const WORDS: usize = 3;
+    /// What a step or an index is while nothing was seen.
     pub const NONE: u32 = u32::MAX;
 
     /// (name of the constant in `shaders/lib/guard.wgsl`, its value)

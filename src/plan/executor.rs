@@ -12,6 +12,7 @@ pub enum Contents {
 }
 
 impl Contents {
+    /// Elements.
     pub fn len(&self) -> usize {
         match self {
             Contents::F32(values) => values.len(),
@@ -20,6 +21,7 @@ impl Contents {
         }
     }
 
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -41,6 +43,7 @@ pub struct DeviceInfo {
 
 /// Runs the programs of one plan on one device.
 pub trait Executor {
+    /// What the plan runs on.
     fn device(&self) -> &DeviceInfo;
 
     /// Runs `sequence` at most `most` times (at least once), about 50 ms worth of it, and returns

@@ -119,10 +119,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Name, shape and place of a tensor.
     pub fn info(&self, tensor: Tensor) -> &TensorInfo {
         &self.tensors[tensor.0 as usize]
     }
 
+    /// The calls of a program.
     pub fn program(&self, id: ProgramId) -> &Program {
         &self.programs[id.0]
     }

@@ -14,6 +14,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// An empty plan.
     pub fn new() -> Recorder {
         Recorder::default()
     }
@@ -28,6 +29,7 @@ impl Recorder {
         ProgramId(self.plan.programs.len() - 1)
     }
 
+    /// Name, shape and place of a tensor.
     pub fn info(&self, tensor: Tensor) -> &TensorInfo {
         self.plan.info(tensor)
     }
@@ -166,6 +168,7 @@ impl CallBuilder<'_> {
         self
     }
 
+    /// The call only reads the tensor.
     pub fn read(self, name: &'static str, tensor: Tensor) -> Self {
         self.argument(name, tensor, Access::Read)
     }
@@ -180,6 +183,7 @@ impl CallBuilder<'_> {
         self.argument(name, tensor, Access::Update)
     }
 
+    /// A parameter of the call, under its name in the catalogue.
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.call.params.push((name, value.into()));
         self
@@ -191,6 +195,7 @@ impl CallBuilder<'_> {
         self
     }
 
+    /// Floating-point operations of the call; a multiply-add is two.
     pub fn flops(mut self, flops: usize) -> Self {
         self.call.flops = flops as u64;
         self

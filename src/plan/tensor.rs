@@ -47,6 +47,7 @@ pub struct Storage {
 }
 
 impl Storage {
+    /// Bytes on a device, padding included.
     pub fn bytes(&self) -> u64 {
         (self.len * self.dtype.size()) as u64
     }
@@ -73,10 +74,12 @@ impl TensorInfo {
         self.shape.iter().product()
     }
 
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// Bytes on a device.
     pub fn bytes(&self) -> u64 {
         (self.len() * self.dtype.size()) as u64
     }
