@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::gan::Gan;
-use crate::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, kernel};
+use crate::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, kernel, median};
 
 /// Multiply-adds of the ceiling: rounds and elements.
 const ROUNDS: usize = 512;
@@ -66,11 +66,10 @@ pub fn steps(executor: &mut dyn Executor, gan: &Gan, steps: u64) -> Result<Sprea
         samples.extend(std::iter::repeat_n(each, done as usize));
         left -= done;
     }
-    samples.sort_by(f64::total_cmp);
     Ok(Spread {
-        min: samples[0],
-        median: (samples[(samples.len() - 1) / 2] + samples[samples.len() / 2]) / 2.0,
-        max: samples[samples.len() - 1],
+        min: samples.iter().copied().fold(f64::INFINITY, f64::min),
+        max: samples.iter().copied().fold(0.0, f64::max),
+        median: median(samples),
     })
 }
 

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use common::{Golden, Run, golden};
 use gpugan::cpu::Cpu;
 use gpugan::gan::Trainer;
-use gpugan::gpu::{Gpu, GpuOptions};
 use gpugan::plan::Executor;
 
 /// The largest |got − want| relative to the largest |want| of each tensor.
@@ -107,16 +106,5 @@ fn a_wrong_slope_does_not_follow_pytorch() {
 /// Through the shaders, whichever variant the products run as.
 #[test]
 fn the_gpu_executor_follows_pytorch() {
-    let Some(adapter) = common::adapter() else {
-        return;
-    };
-    for variant in [None, Some("plain"), Some("tile")] {
-        follows(&|plan| {
-            let options = GpuOptions {
-                force_variant: variant.map(str::to_string),
-                ..GpuOptions::default()
-            };
-            Box::new(Gpu::new(plan, &adapter, options).unwrap())
-        });
-    }
+    common::on_every_variant(&|make| follows(make));
 }

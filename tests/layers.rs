@@ -4,7 +4,6 @@ mod common;
 
 use common::{LayerCase, Layers, golden};
 use gpugan::cpu::Cpu;
-use gpugan::gpu::{Gpu, GpuOptions};
 use gpugan::nn::{Dense, Grads, Network};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
@@ -168,16 +167,5 @@ fn the_cpu_executor_gives_pytorchs_numbers() {
 
 #[test]
 fn the_gpu_executor_gives_pytorchs_numbers() {
-    let Some(adapter) = common::adapter() else {
-        return;
-    };
-    for variant in [None, Some("plain"), Some("tile")] {
-        follows(&|plan| {
-            let options = GpuOptions {
-                force_variant: variant.map(str::to_string),
-                ..GpuOptions::default()
-            };
-            Box::new(Gpu::new(plan, &adapter, options).unwrap())
-        });
-    }
+    common::on_every_variant(&|make| follows(make));
 }

@@ -22,7 +22,9 @@ use std::time::{Duration, Instant};
 pub use product::Matrix;
 pub use real::Real;
 
-use crate::plan::{Access, Call, Contents, DType, DeviceInfo, Executor, Plan, ProgramId, Tensor};
+use crate::plan::{
+    Access, Call, Contents, DType, DeviceInfo, Executor, Plan, ProgramId, Tensor, median,
+};
 use crate::{Error, Result};
 use args::{Args, Buffer, Rest, Slot};
 
@@ -203,11 +205,6 @@ impl<T: Real> Executor for Cpu<T> {
 
 /// How long one `run` goes on before the caller gets a chance to look at the clock.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
 
 fn describe(threads: usize) -> DeviceInfo {
     DeviceInfo {

@@ -9,7 +9,7 @@ use super::heartbeat::BEAT_BYTES;
 use super::memory::buffer;
 use super::transfer::collect;
 use crate::Result;
-use crate::plan::ProgramId;
+use crate::plan::{ProgramId, median};
 
 /// Calls per query set: some drivers fail at several hundred passes in one submission.
 const CALLS_AT_ONCE: usize = 256;
@@ -108,9 +108,4 @@ fn repeat(gpu: &mut Gpu, program: ProgramId, call: usize, repetitions: u32) -> R
     let index = gpu.submit(encoder);
     gpu.device.wait(Some(index))?;
     Ok(start.elapsed().as_secs_f64())
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }

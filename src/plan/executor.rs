@@ -68,3 +68,13 @@ pub trait Executor {
     /// Device time per call of `program` in seconds, where it can be measured, over `runs` runs.
     fn profile(&mut self, program: ProgramId, runs: u32) -> Result<Vec<f64>>;
 }
+
+/// The middle of some timings, or between the two in the middle.
+///
+/// # Panics
+/// Where there are none.
+pub fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    let last = samples.len() - 1;
+    (samples[last / 2] + samples[last.div_ceil(2)]) / 2.0
+}

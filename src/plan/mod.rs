@@ -11,7 +11,7 @@ mod print;
 mod recorder;
 mod tensor;
 
-pub use executor::{Contents, DeviceInfo, Executor};
+pub use executor::{Contents, DeviceInfo, Executor, median};
 pub use kernel::Kernel;
 pub use print::{CallCost, bytes, cost, table, thousands};
 pub use recorder::{CallBuilder, Recorder};

@@ -251,3 +251,23 @@ pub fn adapter() -> Option<gpugan::gpu::Adapter> {
         }
     }
 }
+
+/// Makes an executor for a plan.
+pub type Make<'a> = &'a dyn Fn(gpugan::plan::Plan) -> Box<dyn Executor>;
+
+/// Hands a test executors on an adapter, if there is one: products as the device prefers, then
+/// plain, then tile.
+pub fn on_every_variant(test: &dyn Fn(Make)) {
+    let Some(adapter) = adapter() else {
+        return;
+    };
+    for variant in [None, Some("plain"), Some("tile")] {
+        test(&|plan| {
+            let options = gpugan::gpu::GpuOptions {
+                force_variant: variant.map(str::to_string),
+                ..Default::default()
+            };
+            Box::new(gpugan::gpu::Gpu::new(plan, &adapter, options).unwrap())
+        });
+    }
+}
