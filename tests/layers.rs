@@ -35,7 +35,7 @@ impl Rig {
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let program = r.program("pass");
-        let trace = network.forward(&mut r, x, Some(y));
+        let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
         let into = Some((&gradients, Grads::Overwrite));
         let below = Some(Activation::Identity);
         let made = network.backward(&mut r, &trace, da, into, below).unwrap();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gpugan::gan::Sampler;
 use gpugan::gan::arch::Architecture;
+use gpugan::gan::checkpoint::restore;
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::run::checkpoint::{self, Checkpoint, NamedTensor, TensorData, encode, expect};
 use gpugan::run::config::Seed;
@@ -143,13 +144,12 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     let threads = arguments.threads.map(usize::from);
     let mut executor = device::open(sampler.plan.clone(), &arguments.device, threads)?;
     to_stderr(&device::sentence(&arguments.device, executor.device()));
-    for entry in snapshot::from_file(generator) {
-        let tensor = sampler
-            .plan
-            .find(&entry.name)
-            .expect("the names were compared");
-        executor.write(tensor, &entry.contents)?;
-    }
+    restore(
+        &sampler.plan,
+        executor.as_mut(),
+        &sampler.generator.state(),
+        &snapshot::from_file(generator),
+    )?;
     executor.run(&[sampler.program], 1)?;
     Ok(Samples {
         images: floats(executor.as_mut(), sampler.images)?,

@@ -1,7 +1,7 @@
 //! A generator alone: images from latents, for any number of samples.
 
 use super::arch::Architecture;
-use crate::nn::Network;
+use crate::nn::{Network, Pass};
 use crate::plan::codes::Counter;
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor};
 use crate::random::Latent;
@@ -38,7 +38,7 @@ impl Sampler {
             Counter::Sample,
             latents,
         );
-        generator.forward(&mut r, latents, Some(images));
+        generator.forward(&mut r, latents, Pass::EVAL.into(images));
         Sampler {
             plan: r.finish(),
             program,

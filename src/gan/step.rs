@@ -4,12 +4,12 @@
 
 use super::Settings;
 use super::join::Join;
-use crate::nn::{Gradients, Grads, Network};
+use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training};
 use crate::optim::Optimizer;
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
-use crate::threefry::Stream;
+use crate::threefry::{Stream, stream_key};
 
 /// One network with all that its training needs.
 #[derive(Debug)]
@@ -140,6 +140,13 @@ struct Advance {
     turns: usize,
     images: usize,
     latents: usize,
+    dropout: usize,
+}
+
+/// Draws of the stream `dropout` that a program has made.
+#[derive(Default)]
+struct Draws {
+    made: usize,
 }
 
 impl Board {
@@ -156,9 +163,12 @@ impl Board {
         let join = Join::new(r, "critic.x", batch, features);
         gather(r, self.images, self.clock, settings.seed, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
-        generator.network.forward(r, z, Some(join.fake));
+        let mut draws = Draws::default();
+        let pass = self.train(settings, &generator.network, 1, &mut draws);
+        generator.network.forward(r, z, pass.into(join.fake));
         join.close(r);
-        let trace = critic.network.forward(r, join.both, None);
+        let pass = self.train(settings, &critic.network, 2, &mut draws);
+        let trace = critic.network.forward(r, join.both, pass);
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_CRITIC, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
@@ -169,6 +179,7 @@ impl Board {
             turns: 0,
             images: batch,
             latents: 1,
+            dropout: draws.made,
         };
         self.advance(r, settings, advance);
         [gradients, update]
@@ -184,8 +195,11 @@ impl Board {
     ) -> [ProgramId; 3] {
         let gradients = r.program("generator.gradients");
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
-        let fake = generator.network.forward(r, z, None);
-        let trace = critic.network.forward(r, fake.output(), None);
+        let mut draws = Draws::default();
+        let pass = self.train(settings, &generator.network, 1, &mut draws);
+        let fake = generator.network.forward(r, z, pass);
+        let pass = self.train(settings, &critic.network, 1, &mut draws);
+        let trace = critic.network.forward(r, fake.output(), pass);
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_GENERATOR, trace.output());
         let below = Some(generator.network.activation());
         let da = critic.network.backward(r, &trace, slopes, None, below);
@@ -200,6 +214,7 @@ impl Board {
                 turns,
                 images: 0,
                 latents: 1,
+                dropout: draws.made,
             };
             self.advance(r, settings, advance);
             program
@@ -233,8 +248,28 @@ impl Board {
             Stream::Sample,
             Counter::Sample,
         );
-        generator.forward(r, z, Some(sample));
+        generator.forward(r, z, Pass::EVAL.into(sample));
         (program, sample)
+    }
+
+    /// A training pass of a network over this many kinds of samples, one after the other.
+    fn train(
+        &self,
+        settings: &Settings,
+        network: &Network,
+        groups: usize,
+        draws: &mut Draws,
+    ) -> Pass {
+        let noise = Noise {
+            clock: self.clock,
+            key: stream_key(settings.seed, Stream::Dropout),
+            draw: draws.made,
+        };
+        draws.made += network.draws();
+        Pass {
+            mode: Mode::Train(Training { groups, noise }),
+            output: None,
+        }
     }
 
     fn latents(
@@ -283,7 +318,7 @@ impl Board {
             .set("count", settings.images)
             .set("latent", by.latents)
             .set("mix", 0u32)
-            .set("dropout", 0u32)
+            .set("dropout", by.dropout)
             .set("noise", 0u32)
             .record();
     }

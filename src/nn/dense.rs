@@ -1,6 +1,6 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
-use super::{Backward, Grads, Layer, Module, Parameter, activation_module};
+use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -22,13 +22,13 @@ impl Dense {
         rows.div_ceil(ROWS_PER_SPLIT).min(MOST_SPLITS)
     }
 
-    fn weight_gradient(&self, r: &mut Recorder, name: &str, pass: &Backward) {
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
         let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
         let accumulate = pass.grads == Grads::Accumulate;
         let parts = match splits {
             1 => dweight,
-            _ => r.scratch(&format!("{name}.parts"), &[splits, outputs, inputs]),
+            _ => r.scratch(&format!("{}.parts", pass.name), &[splits, outputs, inputs]),
         };
         let call = r
             .call(&kernel::DENSE_BACKWARD_WEIGHT)
@@ -92,11 +92,12 @@ impl Layer for Dense {
     }
 
     fn parameters(&self) -> Vec<Parameter> {
-        let fan_in = self.inputs;
+        let start = Start::FanIn(self.inputs);
         let parameter = |name, shape| Parameter {
             name,
             shape,
-            fan_in,
+            start,
+            planes: None,
         };
         vec![
             parameter("weight", vec![self.outputs, self.inputs]),
@@ -122,13 +123,13 @@ impl Layer for Dense {
         parts.max(rows as u128 * inputs.max(outputs))
     }
 
-    fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor) {
-        let rows = r.rows(x);
+    fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor> {
+        let rows = r.rows(pass.x);
         r.call(&kernel::DENSE_FORWARD)
-            .read("x", x)
-            .read("weight", parameters[0])
-            .read("bias", parameters[1])
-            .write("y", y)
+            .read("x", pass.x)
+            .read("weight", pass.parameters[0])
+            .read("bias", pass.parameters[1])
+            .write("y", pass.y)
             .set("rows", rows)
             .set("inputs", self.inputs)
             .set("outputs", self.outputs)
@@ -137,16 +138,17 @@ impl Layer for Dense {
             .extent(self.outputs, rows, 1)
             .flops(2 * rows * self.inputs * self.outputs)
             .record();
+        Vec::new()
     }
 
-    fn backward(&self, r: &mut Recorder, name: &str, pass: Backward) -> Option<Tensor> {
+    fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
-            self.weight_gradient(r, name, &pass);
+            self.weight_gradient(r, &pass);
             self.bias_gradient(r, &pass);
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);
-        let dx = r.scratch(name, &[rows, self.inputs]);
+        let dx = r.scratch(pass.name, &[rows, self.inputs]);
         r.call(&kernel::DENSE_BACKWARD_INPUT)
             .read("da", pass.da)
             .read("weight", pass.parameters[0])

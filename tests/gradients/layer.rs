@@ -72,7 +72,7 @@ impl Rig {
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let forward = r.program("forward");
-        let trace = network.forward(&mut r, x, Some(y));
+        let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
         let backward = r.program("backward");
         let into = Some((&gradients, Grads::Overwrite));
         let made = network.backward(&mut r, &trace, da, into, Some(below));

@@ -51,7 +51,7 @@ impl Rig {
         let gradients = network.companion(&mut r, "grad", Role::State);
         let programs = MODES.map(|mode| {
             let program = r.program(&format!("{mode:?}"));
-            let trace = network.forward(&mut r, x, Some(y));
+            let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
             let into = Some((&gradients, mode));
             let made = network.backward(&mut r, &trace, da, into, Some(Activation::Identity));
             keep(&mut r, made.expect("it was asked for"), dx);
