@@ -8,6 +8,7 @@ mod activation;
 mod args;
 mod bench;
 mod clock;
+mod conv;
 mod data;
 mod dense;
 mod objective;
@@ -37,6 +38,11 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
         "dense/backward_bias" => dense::backward_bias,
+        "conv/down" => conv::down,
+        "conv/down_slope" => conv::down_slope,
+        "conv/up" => conv::up,
+        "conv/up_slope" => conv::up_slope,
+        "conv/weight" => conv::weight,
         "reduce/splits" => reduce::splits,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,

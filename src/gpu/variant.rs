@@ -3,6 +3,7 @@
 use super::adapter::AdapterInfo;
 use super::link::Sources;
 use crate::plan::Call;
+use crate::plan::kernel::{CONV_DOWN, CONV_DOWN_SLOPE, CONV_WEIGHT};
 
 /// The readable variant, which fits every call and every device.
 const PLAIN: &str = "plain";
@@ -50,7 +51,7 @@ impl Chooser {
     fn preferred(&self) -> &'static [&'static str] {
         match (&self.forced, self.software) {
             (Some(_), _) => &[PLAIN],
-            (None, true) => &["lane", PLAIN],
+            (None, true) => &["lane", "thin", PLAIN],
             (None, false) => &["tile", PLAIN],
         }
     }
@@ -59,9 +60,20 @@ impl Chooser {
         let fours = |name| call.int(name).is_multiple_of(4);
         match variant {
             "lane" => self.subgroups_of_8 && fours("inputs") && fours("outputs"),
+            "thin" => self.subgroups_of_8 && is_thin(call),
             _ => true,
         }
     }
+}
+
+/// Whether a call reads an image whose channels are no multiple of four, and everything else lies
+/// in fours.
+fn is_thin(call: &Call) -> bool {
+    let of_images = [&CONV_DOWN, &CONV_DOWN_SLOPE, &CONV_WEIGHT];
+    of_images.iter().any(|kernel| **kernel == *call.kernel)
+        && !call.int("inputs").is_multiple_of(4)
+        && call.int("outputs").is_multiple_of(4)
+        && (call.int("kernel").pow(2) * call.int("inputs")).is_multiple_of(4)
 }
 
 #[cfg(test)]

@@ -46,35 +46,7 @@ impl Dense {
             false => call.write("dweight", parts).record(),
         }
         if splits > 1 {
-            let len = inputs * outputs;
-            let call = r
-                .call(&kernel::REDUCE_SPLITS)
-                .read("parts", parts)
-                .set("splits", splits)
-                .set("len", len)
-                .set("accumulate", u32::from(accumulate))
-                .extent(len, 1, 1)
-                .flops(splits * len);
-            match accumulate {
-                true => call.update("total", dweight).record(),
-                false => call.write("total", dweight).record(),
-            }
-        }
-    }
-
-    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
-        let (rows, accumulate) = (r.rows(pass.x), pass.grads == Grads::Accumulate);
-        let call = r
-            .call(&kernel::DENSE_BACKWARD_BIAS)
-            .read("da", pass.da)
-            .set("rows", rows)
-            .set("outputs", self.outputs)
-            .set("accumulate", u32::from(accumulate))
-            .extent(self.outputs, 1, 1)
-            .flops(rows * self.outputs);
-        match accumulate {
-            true => call.update("dbias", pass.gradients[1]).record(),
-            false => call.write("dbias", pass.gradients[1]).record(),
+            super::sum_splits(r, parts, dweight, splits, accumulate);
         }
     }
 }
@@ -144,7 +116,7 @@ impl Layer for Dense {
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
-            self.bias_gradient(r, &pass);
+            super::bias_gradient(r, &pass, r.rows(pass.x), self.outputs);
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);

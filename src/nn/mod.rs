@@ -2,18 +2,20 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod conv;
 mod dense;
 mod init;
 mod network;
 mod parameter;
 
+pub use conv::{Conv, Direction};
 pub use dense::Dense;
 pub use init::Init;
 pub use network::{Gradients, Network, Pass, Trace};
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
 
 use crate::plan::codes::Activation;
-use crate::plan::{Recorder, Tensor};
+use crate::plan::{Recorder, Tensor, kernel};
 use crate::threefry::Words;
 
 /// What a backward pass does with the gradients of the parameters.
@@ -75,6 +77,30 @@ pub enum Module {
     Linear {
         in_features: usize,
         out_features: usize,
+    },
+    Conv2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        bias: bool,
+    },
+    ConvTranspose2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        output_padding: [usize; 2],
+        bias: bool,
+    },
+    /// From \[N, C, H, W\] to \[N, C·H·W\].
+    Flatten,
+    /// From \[N, C·H·W\] to \[N, C, H, W\].
+    Unflatten {
+        dim: usize,
+        unflattened_size: [usize; 3],
     },
     ReLU,
     LeakyReLU {
@@ -171,5 +197,39 @@ pub(crate) fn activation_module(activation: Activation) -> Option<Module> {
         Activation::LeakyRelu(negative_slope) => Some(Module::LeakyReLU { negative_slope }),
         Activation::Tanh => Some(Module::Tanh),
         Activation::Sigmoid => Some(Module::Sigmoid),
+    }
+}
+
+/// Records total (+)= the sum of its slices.
+fn sum_splits(r: &mut Recorder, parts: Tensor, total: Tensor, splits: usize, accumulate: bool) {
+    let len = r.info(total).len();
+    let call = r
+        .call(&kernel::REDUCE_SPLITS)
+        .read("parts", parts)
+        .set("splits", splits)
+        .set("len", len)
+        .set("accumulate", u32::from(accumulate))
+        .extent(len, 1, 1)
+        .flops(splits * len);
+    match accumulate {
+        true => call.update("total", total).record(),
+        false => call.write("total", total).record(),
+    }
+}
+
+/// Records the gradient of the bias, the second parameter: the sum over rows of da\[rows, outputs\].
+fn bias_gradient(r: &mut Recorder, pass: &Backward, rows: usize, outputs: usize) {
+    let accumulate = pass.grads == Grads::Accumulate;
+    let call = r
+        .call(&kernel::DENSE_BACKWARD_BIAS)
+        .read("da", pass.da)
+        .set("rows", rows)
+        .set("outputs", outputs)
+        .set("accumulate", u32::from(accumulate))
+        .extent(outputs, 1, 1)
+        .flops(rows * outputs);
+    match accumulate {
+        true => call.update("dbias", pass.gradients[1]).record(),
+        false => call.write("dbias", pass.gradients[1]).record(),
     }
 }

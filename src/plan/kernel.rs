@@ -64,6 +64,26 @@ kernels! {
     /// dbias\[O\] (+)= Σ over rows of da\[N,O\]
     DENSE_BACKWARD_BIAS = "dense/backward_bias" (da: F32) -> (dbias: F32)
         [rows: Int, outputs: Int, accumulate: Int] false;
+    /// y\[N,h,w,O\] = φ(windows of x\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ + bias\[O\]): a convolution
+    CONV_DOWN = "conv/down" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,h,w,O\] = (windows of da\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ) ∘ φ'(x), φ being the activation that made x
+    CONV_DOWN_SLOPE = "conv/down_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// y\[N,H,W,I\] = φ(sum of the windows x\[N,h,w,O\] · weight\[O,K,K,I\] + bias\[I\]): a transposed convolution
+    CONV_UP = "conv/up" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,H,W,I\] = (sum of the windows da\[N,h,w,O\] · weight\[O,K,K,I\]) ∘ φ'(x), φ being the activation that made x
+    CONV_UP_SLOPE = "conv/up_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dweight\[S,O,K,K,I\] (+)= small\[N,h,w,O\]ᵀ · windows of image\[N,H,W,I\], the small pixels cut into S slices
+    CONV_WEIGHT = "conv/weight" (small: F32, image: F32) -> (dweight: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, splits: Int, accumulate: Int] true;
     /// total\[L\] (+)= Σ over slices of parts\[S,L\], in order
     REDUCE_SPLITS = "reduce/splits" (parts: F32) -> (total: F32)
         [splits: Int, len: Int, accumulate: Int] false;

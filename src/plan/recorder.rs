@@ -51,6 +51,15 @@ impl Recorder {
         self.tensor(&name, Role::Scratch, DType::F32, shape)
     }
 
+    /// Zeros\[len\], the same tensor whoever asks: what a layer without a bias adds.
+    pub fn zeros(&mut self, len: usize) -> Tensor {
+        let name = format!("zeros.{len}");
+        match self.plan.find(&name) {
+            Some(tensor) => tensor,
+            None => self.tensor(&name, Role::Input, DType::F32, &[len]),
+        }
+    }
+
     /// Several tensors in one storage. Returns the whole as one flat tensor, padding included,
     /// and the parts in order. With a single part the whole bears the name of the storage too.
     pub fn pack(

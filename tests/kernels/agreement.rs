@@ -17,6 +17,11 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("dense/backward_input", "dx", 1e-6, 1e-6),
     ("dense/backward_weight", "dweight", 1e-6, 1e-6),
     ("dense/backward_bias", "dbias", 1e-5, 1e-6),
+    ("conv/down", "y", 1e-6, 1e-6),
+    ("conv/down_slope", "dx", 1e-6, 1e-6),
+    ("conv/up", "y", 1e-6, 1e-6),
+    ("conv/up_slope", "dx", 1e-6, 1e-6),
+    ("conv/weight", "dweight", 1e-6, 1e-6),
     ("reduce/splits", "total", 1e-6, 1e-6),
     ("random/normal", "values", 1e-6, 1e-6),
     ("random/uniform", "values", 0.0, 0.0),
@@ -113,7 +118,7 @@ fn bits(outcome: &Outcome) -> Vec<u32> {
 
 #[test]
 fn the_mirror_gives_the_same_bytes_with_any_number_of_threads() {
-    let products = [cases::shared(), cases::products()];
+    let products = [cases::shared(), cases::products(), cases::convolutions()];
     let suite = Suite::new(products.into_iter().flatten().collect());
     let run = |threads| {
         let cpu = Cpu::<f32>::new(suite.plan(), Some(threads));
@@ -166,9 +171,10 @@ fn agrees_on_gpu(suite: &Suite, variant: Option<&str>) {
     let mut gpu = Gpu::new(suite.plan(), &adapter, options).expect("a device");
     let info = &adapter.info;
     let lanes = [info.subgroup_min, info.subgroup_max] == [8, 8];
-    for (case, runs_as, fours) in suite.variants(&gpu) {
+    for (case, runs_as, [fours, thin]) in suite.variants(&gpu) {
         let wanted = match variant {
             Some("lane") if !(lanes && fours) => "plain",
+            Some("thin") if !(lanes && thin) => "plain",
             Some(variant) => variant,
             None => &runs_as,
         };
@@ -184,8 +190,9 @@ fn the_shaders_agree_with_the_mirror() {
 
 #[test]
 fn every_variant_of_the_products_agrees_with_the_mirror() {
-    let suite = Suite::new(cases::products());
-    for variant in ["plain", "lane", "tile"] {
+    let products = [cases::products(), cases::convolutions()];
+    let suite = Suite::new(products.into_iter().flatten().collect());
+    for variant in ["plain", "lane", "thin", "tile"] {
         agrees_on_gpu(&suite, Some(variant));
     }
 }

@@ -71,9 +71,41 @@ fn describe(module: &Module) -> String {
             in_features,
             out_features,
         } => format!("Linear({in_features}, {out_features})"),
+        Module::Conv2d {
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            bias,
+        } => format!(
+            "Conv2d({in_channels}, {out_channels}, {kernel_size}, {stride}, {padding}{})",
+            without_bias(*bias)
+        ),
+        Module::ConvTranspose2d {
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            output_padding: [y, x],
+            bias,
+        } => format!(
+            "ConvTranspose2d({in_channels}, {out_channels}, {kernel_size}, {stride}, {padding}, ({y}, {x}){})",
+            without_bias(*bias)
+        ),
+        Module::Flatten => "Flatten()".to_string(),
+        Module::Unflatten {
+            dim,
+            unflattened_size,
+        } => format!("Unflatten({dim}, {unflattened_size:?})"),
         Module::ReLU => "ReLU()".to_string(),
         Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
         Module::Tanh => "Tanh()".to_string(),
         Module::Sigmoid => "Sigmoid()".to_string(),
     }
+}
+
+fn without_bias(bias: bool) -> &'static str {
+    if bias { "" } else { ", bias=False" }
 }

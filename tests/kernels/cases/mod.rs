@@ -1,9 +1,11 @@
 //! The calls that executors are compared on: awkward lengths, and each kernel's own edges.
 
+mod conv;
 mod game;
 mod products;
 mod tensors;
 
+pub use conv::convolutions;
 pub use products::{deep, products, shared};
 
 use gpugan::plan::Contents;
@@ -25,6 +27,7 @@ pub fn all() -> Vec<Case> {
         game::sgd(),
         game::clock(),
         products(),
+        convolutions(),
         deep(),
         shared(),
         products::benches(),
