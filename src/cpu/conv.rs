@@ -1,6 +1,8 @@
 //! Convolutions: `shaders/conv/`. The windows of a few samples at a time are laid out as a matrix
 //! that fits into a core's cache; what is zero because it lies outside the image is multiplied, too.
 
+use std::ops::Range;
+
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -55,44 +57,61 @@ impl Geometry {
         self.kernel * self.row()
     }
 
-    /// Samples whose windows are laid out at a time: by shape alone.
-    fn chunk(&self) -> usize {
-        (WINDOWS / (self.pixels() * self.window())).max(1)
+    /// Samples that are worked on at a time, `len` elements of windows per pixel: by shape alone.
+    fn chunk(&self, len: usize) -> usize {
+        (WINDOWS / (self.pixels() * len)).max(1)
     }
 
-    /// Calls `copy(at, from, len)` for what of row `ky` of every window of an image lies inside: `at`
-    /// in rows of windows laid out one after the other, `from` in the image.
+    /// Where row `ky` of the window at (y, x) meets the image: elements of the row before it, the
+    /// element of the image, and how many there are.
     #[inline(always)] // into loops that are compiled for wide vectors
-    fn each_row(&self, ky: usize, mut copy: impl FnMut(usize, usize, usize)) {
-        let [height, width, channels] = self.big;
+    fn meet(&self, y: usize, x: usize, ky: usize) -> [usize; 3] {
+        let ([height, width, channels], padding) = (self.big, self.padding);
+        let (top, left) = (y * self.stride + ky, x * self.stride);
+        let first = padding.saturating_sub(left).min(self.kernel);
+        let end = (width + padding).saturating_sub(left).min(self.kernel);
+        if top < padding || top - padding >= height || end <= first {
+            return [0; 3];
+        }
+        let pixel = (top - padding) * width + left + first - padding;
+        [first, pixel, end - first].map(|pixels| pixels * channels)
+    }
+
+    /// Lays out the rows `kys` of all windows of an image: windows\[h·w, rows, K·I\].
+    #[inline(always)]
+    fn lay_out<T: Real>(&self, kys: Range<usize>, image: &[T], windows: &mut [T]) {
+        let row = self.row();
+        let mut rows = windows.chunks_exact_mut(row);
         for y in 0..self.small[0] {
-            let Some(image_y) = (y * self.stride + ky).checked_sub(self.padding) else {
-                continue;
-            };
-            if image_y >= height {
-                continue;
-            }
             for x in 0..self.small[1] {
-                let (left, padding) = (x * self.stride, self.padding);
-                let first = padding.saturating_sub(left);
-                let end = (width + padding).saturating_sub(left).min(self.kernel);
-                if first < end {
-                    let at = (y * self.small[1] + x) * self.row() + first * channels;
-                    let from = (image_y * width + left + first - padding) * channels;
-                    copy(at, from, (end - first) * channels);
+                for ky in kys.clone() {
+                    let [before, from, len] = self.meet(y, x, ky);
+                    let to = rows.next().expect("a row per window and ky");
+                    to[..before].fill(T::zero());
+                    let inside = to[before..before + len].iter_mut();
+                    let pairs = inside.zip(&image[from..from + len]);
+                    pairs.for_each(|(to, from)| *to = *from);
+                    to[before + len..].fill(T::zero());
                 }
             }
         }
     }
 
-    /// Lays out row `ky` of all windows of an image: rows\[h·w, kernel·channels\].
+    /// Adds windows\[h·w, K, K·I\] up in an image.
     #[inline(always)]
-    fn lay_out<T: Real>(&self, ky: usize, image: &[T], rows: &mut [T]) {
-        rows.fill(T::zero());
-        self.each_row(ky, |at, from, len| {
-            let pairs = rows[at..at + len].iter_mut().zip(&image[from..from + len]);
-            pairs.for_each(|(to, from)| *to = *from);
-        });
+    fn fold<T: Real>(&self, windows: &[T], image: &mut [T]) {
+        let mut rows = windows.chunks_exact(self.row());
+        for y in 0..self.small[0] {
+            for x in 0..self.small[1] {
+                for ky in 0..self.kernel {
+                    let [before, to, len] = self.meet(y, x, ky);
+                    let from = rows.next().expect("a row per window and ky");
+                    let inside = from[before..before + len].iter();
+                    let pairs = image[to..to + len].iter_mut().zip(inside);
+                    pairs.for_each(|(to, from)| *to += *from);
+                }
+            }
+        }
     }
 }
 
@@ -109,40 +128,32 @@ fn down_product<T: Real>(
     small: &mut [T],
     finish: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    let (pixels, outputs, row) = (geometry.pixels(), geometry.small[2], geometry.row());
-    let samples = geometry.chunk();
+    let (pixels, outputs, window) = (geometry.pixels(), geometry.small[2], geometry.window());
+    // Outputs side by side, as a product wants them, once for all samples.
+    let weight: Vec<T> = (0..window * outputs)
+        .map(|at| weight[at % outputs * window + at / outputs])
+        .collect();
+    let weight = Matrix::row_major(&weight, outputs);
+    let samples = geometry.chunk(window);
     let images = big.par_chunks(samples * geometry.image());
     let results = small.par_chunks_mut(samples * pixels * outputs);
-    images
-        .zip(results)
-        .enumerate()
-        .for_each(|(chunk, (images, small))| {
-            let count = images.len() / geometry.image();
-            let mut rows = vec![T::zero(); count * pixels * row];
-            for ky in 0..geometry.kernel {
-                Arch::new().dispatch(|| {
-                    let pairs = images
-                        .chunks_exact(geometry.image())
-                        .zip(rows.chunks_exact_mut(pixels * row));
-                    pairs.for_each(|(image, rows)| geometry.lay_out(ky, image, rows));
-                });
-                let weights = Matrix {
-                    data: &weight[ky * row..],
-                    row_stride: geometry.window(),
-                    column_stride: 1,
-                };
-                let (extents, rows) = (
-                    [count * pixels, outputs, row],
-                    Matrix::row_major(&rows, row),
-                );
-                T::product_alone(extents, rows, weights.transposed(), small, ky > 0);
-            }
-            Arch::new().dispatch(|| finish(chunk * samples * pixels * outputs, small));
+    let buffer = || vec![T::zero(); samples * pixels * window];
+    let chunks = images.zip(results).enumerate();
+    chunks.for_each_init(buffer, |windows, (chunk, (images, small))| {
+        let images = images.chunks_exact(geometry.image());
+        let extents = [images.len() * pixels, outputs, window];
+        Arch::new().dispatch(|| {
+            let pairs = images.zip(windows.chunks_exact_mut(pixels * window));
+            pairs.for_each(|(image, to)| geometry.lay_out(0..geometry.kernel, image, to));
         });
+        let windows = Matrix::row_major(windows, window);
+        T::product_alone(extents, windows, weight, small, false);
+        Arch::new().dispatch(|| finish(chunk * samples * pixels * outputs, small));
+    });
 }
 
-/// big\[N,H,W,I\] = the sum of the windows that small\[N,h,w,O\] · weight\[O,K,K,I\] makes;
-/// `finish` as above.
+/// big\[N,H,W,I\] = the sum of the windows that small\[N,h,w,O\] · weight\[O,K,K,I\] makes; `finish` as
+/// above.
 fn up_product<T: Real>(
     geometry: Geometry,
     small: &[T],
@@ -151,42 +162,24 @@ fn up_product<T: Real>(
     finish: impl Fn(usize, &mut [T]) + Sync,
 ) {
     let (pixels, outputs, window) = (geometry.pixels(), geometry.small[2], geometry.window());
-    let row = geometry.row();
-    let samples = geometry.chunk();
+    let weight = Matrix::row_major(weight, window);
+    let samples = geometry.chunk(window);
     let results = big.par_chunks_mut(samples * geometry.image());
     let images = small.par_chunks(samples * pixels * outputs);
-    images
-        .zip(results)
-        .enumerate()
-        .for_each(|(chunk, (small, big))| {
-            let count = big.len() / geometry.image();
-            let mut windows = vec![T::zero(); count * pixels * row];
+    let buffer = || vec![T::zero(); samples * pixels * window];
+    let chunks = images.zip(results).enumerate();
+    chunks.for_each_init(buffer, |windows, (chunk, (small, big))| {
+        let extents = [small.len() / outputs, window, outputs];
+        let small = Matrix::row_major(small, outputs);
+        T::product_alone(extents, small, weight, windows, false);
+        Arch::new().dispatch(|| {
             big.fill(T::zero());
-            for ky in 0..geometry.kernel {
-                let weights = Matrix {
-                    data: &weight[ky * row..],
-                    row_stride: window,
-                    column_stride: 1,
-                };
-                let (extents, small) = (
-                    [count * pixels, row, outputs],
-                    Matrix::row_major(small, outputs),
-                );
-                T::product_alone(extents, small, weights, &mut windows, false);
-                Arch::new().dispatch(|| {
-                    let pairs = big
-                        .chunks_exact_mut(geometry.image())
-                        .zip(windows.chunks_exact(pixels * row));
-                    pairs.for_each(|(image, windows)| {
-                        geometry.each_row(ky, |at, to, len| {
-                            let pairs = image[to..to + len].iter_mut().zip(&windows[at..at + len]);
-                            pairs.for_each(|(to, from)| *to += *from);
-                        });
-                    });
-                });
-            }
-            Arch::new().dispatch(|| finish(chunk * samples * geometry.image(), big));
+            let images = big.chunks_exact_mut(geometry.image());
+            let pairs = images.zip(windows.chunks_exact(pixels * window));
+            pairs.for_each(|(image, windows)| geometry.fold(windows, image));
+            finish(chunk * samples * geometry.image(), big);
         });
+    });
 }
 
 #[inline(always)]
@@ -244,7 +237,7 @@ pub fn weight<T: Real>(args: &mut Args<'_, T>) {
     let (outputs, row, kernel) = (geometry.small[2], geometry.row(), geometry.kernel);
     let all = small.len() / outputs;
     let share = all.div_ceil(splits);
-    // Sums of one slice over one row of the windows: \[O, K·I\].
+    // Of one slice and one row of the windows each: \[O, K·I\].
     let sums: Vec<Vec<T>> = (0..splits * kernel)
         .into_par_iter()
         .map(|task| {
@@ -253,24 +246,24 @@ pub fn weight<T: Real>(args: &mut Args<'_, T>) {
             weight_row(geometry, ky, range, small, image)
         })
         .collect();
-    for (task, sums) in sums.iter().enumerate() {
-        let (slice, ky) = (task / kernel, task % kernel);
-        for (output, sums) in sums.chunks_exact(row).enumerate() {
-            let at = ((slice * outputs + output) * kernel + ky) * row;
-            let pairs = dweight[at..at + row].iter_mut().zip(sums);
+    let windows = dweight.par_chunks_mut(geometry.window()).enumerate();
+    windows.for_each(|(at, window)| {
+        let (slice, output) = (at / outputs, at % outputs);
+        for (ky, to) in window.chunks_exact_mut(row).enumerate() {
+            let from = &sums[slice * kernel + ky][output * row..][..row];
             match accumulate {
-                true => pairs.for_each(|(to, sum)| *to += *sum),
-                false => pairs.for_each(|(to, sum)| *to = *sum),
+                true => to.iter_mut().zip(from).for_each(|(to, sum)| *to += *sum),
+                false => to.copy_from_slice(from),
             }
         }
-    }
+    });
 }
 
 /// The weight gradient of row `ky` of the windows, of some of the small pixels: \[O, K·I\].
 fn weight_row<T: Real>(
     geometry: Geometry,
     ky: usize,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     small: &[T],
     image: &[T],
 ) -> Vec<T> {
@@ -279,16 +272,16 @@ fn weight_row<T: Real>(
     if range.is_empty() {
         return sums;
     }
-    let samples = geometry.chunk();
-    let mut rows = vec![T::zero(); samples * pixels * row];
+    let samples = geometry.chunk(row);
     let (first, end) = (range.start / pixels, range.end.div_ceil(pixels));
+    let mut rows = vec![T::zero(); samples.min(end - first) * pixels * row];
     for from in (first..end).step_by(samples) {
         let to = (from + samples).min(end);
         let images = &image[from * geometry.image()..to * geometry.image()];
         Arch::new().dispatch(|| {
             let images = images.chunks_exact(geometry.image());
             let pairs = images.zip(rows.chunks_exact_mut(pixels * row));
-            pairs.for_each(|(image, rows)| geometry.lay_out(ky, image, rows));
+            pairs.for_each(|(image, rows)| geometry.lay_out(ky..ky + 1, image, rows));
         });
         let (begin, end) = (range.start.max(from * pixels), range.end.min(to * pixels));
         let small = Matrix::row_major(&small[begin * outputs..end * outputs], outputs);

@@ -62,11 +62,7 @@ fn dense(sizes: &[usize], leak: f64, last: Activation) -> Vec<Box<dyn Layer>> {
             true => last,
             false => Activation::LeakyRelu(leak),
         };
-        Box::new(Dense {
-            inputs: pair[0],
-            outputs: pair[1],
-            activation,
-        }) as Box<dyn Layer>
+        Box::new(Dense::new(pair[0], pair[1], activation)) as Box<dyn Layer>
     };
     pairs.map(layer).collect()
 }

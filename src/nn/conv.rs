@@ -264,6 +264,10 @@ impl Layer for Conv {
         self.output().iter().product()
     }
 
+    fn image(&self) -> Option<[usize; 3]> {
+        Some(self.output())
+    }
+
     fn activation(&self) -> Activation {
         self.activation
     }

@@ -1,6 +1,6 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
-use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module};
+use super::{Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -9,7 +9,12 @@ use crate::plan::{Recorder, Tensor, kernel};
 pub struct Dense {
     pub inputs: usize,
     pub outputs: usize,
+    pub bias: bool,
     pub activation: Activation,
+    /// \[H, W, C\] where the input is an image: PyTorch flattens it channel by channel.
+    pub from_image: Option<[usize; 3]>,
+    /// \[H, W, C\] where the output is taken for an image.
+    pub to_image: Option<[usize; 3]>,
 }
 
 /// Rows that one slice of a weight gradient sums over before another slice is worth its traffic.
@@ -17,9 +22,47 @@ const ROWS_PER_SPLIT: usize = 2048;
 const MOST_SPLITS: usize = 16;
 
 impl Dense {
+    /// torch.nn.Linear(inputs, outputs) and φ.
+    pub fn new(inputs: usize, outputs: usize, activation: Activation) -> Dense {
+        Dense {
+            inputs,
+            outputs,
+            bias: true,
+            activation,
+            from_image: None,
+            to_image: None,
+        }
+    }
+
+    /// From images of \[H, W, C\].
+    pub fn from_image(shape: [usize; 3], outputs: usize, activation: Activation) -> Dense {
+        let from_image = Some(shape);
+        let inputs = shape.iter().product();
+        Dense {
+            from_image,
+            ..Dense::new(inputs, outputs, activation)
+        }
+    }
+
+    /// To images of \[H, W, C\].
+    pub fn to_image(inputs: usize, shape: [usize; 3], activation: Activation) -> Dense {
+        let to_image = Some(shape);
+        let outputs = shape.iter().product();
+        Dense {
+            to_image,
+            ..Dense::new(inputs, outputs, activation)
+        }
+    }
+
     /// Slices of the weight gradient's sum: by shape alone, so that every device sums alike.
     fn splits(rows: usize) -> usize {
         rows.div_ceil(ROWS_PER_SPLIT).min(MOST_SPLITS)
+    }
+
+    /// The same layer without a bias, for a normalisation to follow.
+    pub fn without_bias(self) -> Dense {
+        let bias = false;
+        Dense { bias, ..self }
     }
 
     fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
@@ -57,23 +100,48 @@ impl Layer for Dense {
             in_features: self.inputs,
             out_features: self.outputs,
         };
-        [Some(linear), activation_module(self.activation)]
+        let flatten = self.from_image.map(|_| Module::Flatten);
+        let unflatten = self.to_image.map(|[h, w, c]| Module::Unflatten {
+            dim: 1,
+            unflattened_size: [c, h, w],
+        });
+        let activation = activation_module(self.activation);
+        [flatten, Some(linear), unflatten, activation]
             .into_iter()
             .flatten()
             .collect()
     }
 
+    fn holder(&self) -> usize {
+        usize::from(self.from_image.is_some())
+    }
+
     fn parameters(&self) -> Vec<Parameter> {
         let start = Start::FanIn(self.inputs);
-        let parameter = |name, shape| Parameter {
-            name,
-            shape,
-            start,
-            planes: None,
+        let planes = |[h, w, channels]: [usize; 3], inner| Planes {
+            channels,
+            pixels: h * w,
+            inner,
         };
+        assert!(
+            self.from_image.is_none() || self.to_image.is_none(),
+            "{self:?}"
+        );
+        let of_rows = |inner| self.to_image.map(|shape| planes(shape, inner));
+        let of_columns = self.from_image.map(|shape| planes(shape, 1));
         vec![
-            parameter("weight", vec![self.outputs, self.inputs]),
-            parameter("bias", vec![self.outputs]),
+            Parameter {
+                name: "weight",
+                shape: vec![self.outputs, self.inputs],
+                start,
+                planes: of_columns.or(of_rows(self.inputs)),
+            },
+            Parameter {
+                name: "bias",
+                shape: vec![self.outputs],
+                start,
+                planes: of_rows(1),
+            },
         ]
     }
 
@@ -83,6 +151,10 @@ impl Layer for Dense {
 
     fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    fn image(&self) -> Option<[usize; 3]> {
+        self.to_image
     }
 
     fn activation(&self) -> Activation {

@@ -175,6 +175,11 @@ pub trait Layer: std::fmt::Debug {
     /// Elements of one sample's output.
     fn outputs(&self) -> usize;
 
+    /// \[H, W, C\] of the output, where the layer makes an image of something else.
+    fn image(&self) -> Option<[usize; 3]> {
+        None
+    }
+
     /// φ, applied last.
     fn activation(&self) -> Activation;
 

@@ -64,11 +64,7 @@ impl Rig {
         let y = tensor("y", OUTPUTS, Role::Output);
         let da = tensor("da", OUTPUTS, Role::State);
         let dx = tensor("dx", INPUTS, Role::Output);
-        let layer = Dense {
-            inputs: INPUTS,
-            outputs: OUTPUTS,
-            activation,
-        };
+        let layer = Dense::new(INPUTS, OUTPUTS, activation);
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let forward = r.program("forward");

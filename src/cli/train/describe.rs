@@ -43,18 +43,23 @@ fn table(network: &Network) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["", "module", "output", "parameters"]);
-    let mut position = 0;
+    let (mut position, mut image) = (0, None);
     for layer in network.layers() {
+        let same = |shape: &[usize; 3]| shape.iter().product::<usize>() == layer.outputs();
+        image = layer.image().or(image).filter(same);
         let parameters = layer.parameters();
         let sizes = parameters.iter().map(|p| p.shape.iter().product::<usize>());
-        let mut count = sizes.sum::<usize>() as u64;
-        for module in layer.modules() {
+        let count = sizes.sum::<usize>() as u64;
+        for (at, module) in layer.modules().into_iter().enumerate() {
+            let own = if at == layer.holder() { count } else { 0 };
             table.add_row([
                 position.to_string(),
                 describe(&module),
-                format!("[N, {}]", layer.outputs()),
-                // The first module holds the layer's parameters.
-                thousands(std::mem::take(&mut count)),
+                match image {
+                    Some([h, w, c]) => format!("[N, {c}, {h}, {w}]"),
+                    None => format!("[N, {}]", layer.outputs()),
+                },
+                thousands(own),
             ]);
             position += 1;
         }
