@@ -30,6 +30,7 @@ impl Rig {
         let layer = Dense {
             inputs,
             outputs,
+            bias: true,
             activation,
         };
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);

@@ -10,6 +10,7 @@ mod bench;
 mod clock;
 mod data;
 mod dense;
+mod norm;
 mod objective;
 mod optim;
 mod product;
@@ -36,8 +37,15 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "dense/forward" => dense::forward,
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
-        "dense/backward_bias" => dense::backward_bias,
+        "reduce/columns" => reduce::columns,
         "reduce/splits" => reduce::splits,
+        "norm/moments" => norm::moments,
+        "norm/statistics" => norm::statistics,
+        "norm/running" => norm::running,
+        "norm/apply" => norm::apply,
+        "norm/backward_sums" => norm::backward_sums,
+        "norm/backward_parameters" => norm::backward_parameters,
+        "norm/backward_input" => norm::backward_input,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,

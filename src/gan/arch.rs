@@ -65,6 +65,7 @@ fn dense(sizes: &[usize], leak: f64, last: Activation) -> Vec<Box<dyn Layer>> {
         Box::new(Dense {
             inputs: pair[0],
             outputs: pair[1],
+            bias: true,
             activation,
         }) as Box<dyn Layer>
     };

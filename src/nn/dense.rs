@@ -1,6 +1,6 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
-use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module};
+use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module, sum};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -9,6 +9,8 @@ use crate::plan::{Recorder, Tensor, kernel};
 pub struct Dense {
     pub inputs: usize,
     pub outputs: usize,
+    /// Not below a normalisation, which takes any constant away.
+    pub bias: bool,
     pub activation: Activation,
 }
 
@@ -46,36 +48,14 @@ impl Dense {
             false => call.write("dweight", parts).record(),
         }
         if splits > 1 {
-            let len = inputs * outputs;
-            let call = r
-                .call(&kernel::REDUCE_SPLITS)
-                .read("parts", parts)
-                .set("splits", splits)
-                .set("len", len)
-                .set("accumulate", u32::from(accumulate))
-                .extent(len, 1, 1)
-                .flops(splits * len);
-            match accumulate {
-                true => call.update("total", dweight).record(),
-                false => call.write("total", dweight).record(),
-            }
+            sum::splits(r, parts, dweight, splits, accumulate);
         }
     }
 
     fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
-        let (rows, accumulate) = (r.rows(pass.x), pass.grads == Grads::Accumulate);
-        let call = r
-            .call(&kernel::DENSE_BACKWARD_BIAS)
-            .read("da", pass.da)
-            .set("rows", rows)
-            .set("outputs", self.outputs)
-            .set("accumulate", u32::from(accumulate))
-            .extent(self.outputs, 1, 1)
-            .flops(rows * self.outputs);
-        match accumulate {
-            true => call.update("dbias", pass.gradients[1]).record(),
-            false => call.write("dbias", pass.gradients[1]).record(),
-        }
+        let accumulate = pass.grads == Grads::Accumulate;
+        let (da, dbias) = (pass.da, pass.gradients[1]);
+        sum::rows(r, pass.name, da, self.outputs, dbias, accumulate);
     }
 }
 
@@ -84,6 +64,7 @@ impl Layer for Dense {
         let linear = Module::Linear {
             in_features: self.inputs,
             out_features: self.outputs,
+            bias: self.bias,
         };
         [Some(linear), activation_module(self.activation)]
             .into_iter()
@@ -99,10 +80,9 @@ impl Layer for Dense {
             start,
             planes: None,
         };
-        vec![
-            parameter("weight", vec![self.outputs, self.inputs]),
-            parameter("bias", vec![self.outputs]),
-        ]
+        let weight = parameter("weight", vec![self.outputs, self.inputs]);
+        let bias = self.bias.then(|| parameter("bias", vec![self.outputs]));
+        [Some(weight), bias].into_iter().flatten().collect()
     }
 
     fn inputs(&self) -> usize {
@@ -125,10 +105,14 @@ impl Layer for Dense {
 
     fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor> {
         let rows = r.rows(pass.x);
+        let bias = match self.bias {
+            true => pass.parameters[1],
+            false => r.zeros(self.outputs),
+        };
         r.call(&kernel::DENSE_FORWARD)
             .read("x", pass.x)
             .read("weight", pass.parameters[0])
-            .read("bias", pass.parameters[1])
+            .read("bias", bias)
             .write("y", pass.y)
             .set("rows", rows)
             .set("inputs", self.inputs)
@@ -144,7 +128,9 @@ impl Layer for Dense {
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
-            self.bias_gradient(r, &pass);
+            if self.bias {
+                self.bias_gradient(r, &pass);
+            }
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);

@@ -2,11 +2,14 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod batch_norm;
 mod dense;
 mod init;
 mod network;
 mod parameter;
+mod sum;
 
+pub use batch_norm::BatchNorm;
 pub use dense::Dense;
 pub use init::Init;
 pub use network::{Gradients, Network, Pass, Trace};
@@ -75,6 +78,17 @@ pub enum Module {
     Linear {
         in_features: usize,
         out_features: usize,
+        bias: bool,
+    },
+    BatchNorm1d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    BatchNorm2d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
     },
     ReLU,
     LeakyReLU {

@@ -67,6 +67,7 @@ impl Rig {
         let layer = Dense {
             inputs: INPUTS,
             outputs: OUTPUTS,
+            bias: true,
             activation,
         };
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);

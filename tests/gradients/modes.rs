@@ -39,6 +39,7 @@ impl Rig {
             let layer = Dense {
                 inputs,
                 outputs,
+                bias: true,
                 activation,
             };
             Box::new(layer) as Box<dyn Layer>

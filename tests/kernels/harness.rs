@@ -7,6 +7,9 @@ use gpugan::plan::{
 };
 use gpugan::threefry::{open_unit, threefry2x32};
 
+/// What a variant that works on cells of four wants in fours.
+const SIZES: [&str; 5] = ["inputs", "outputs", "channels", "len", "width"];
+
 /// One call. What the kernel overwrites starts as NaN.
 pub struct Case {
     pub name: String,
@@ -72,7 +75,7 @@ impl Case {
 
     fn is_in_fours(&self) -> bool {
         let sizes = self.params.iter();
-        let sizes = sizes.filter(|(name, _)| ["inputs", "outputs"].contains(name));
+        let sizes = sizes.filter(|(name, _)| SIZES.contains(name));
         let mut sizes = sizes.map(|(_, value)| *value);
         sizes.all(|size| matches!(size, Value::U32(size) if size.is_multiple_of(4)))
     }
@@ -153,14 +156,15 @@ impl Suite {
         self.plan.clone()
     }
 
-    /// Which variant each product runs as: case, variant, whether its cells can be four wide.
+    /// Which variant each call runs as that has any: case, variant, whether its cells can be four wide.
     pub fn variants(&self, executor: &dyn Executor) -> Vec<(String, String, bool)> {
-        let products = self.cases.iter().filter(|(case, _)| case.kernel.product);
+        let has_any = |case: &Case| case.kernel.product || case.kernel.cells;
+        let cases = self.cases.iter().filter(|(case, _)| has_any(case));
         let row = |(case, recorded): &'_ (Case, Recorded)| {
             let variant = executor.variant(recorded.program, 0).to_string();
             (case.name.clone(), variant, case.is_in_fours())
         };
-        products.map(row).collect()
+        cases.map(row).collect()
     }
 
     /// Runs every call once, and reads what it wrote.

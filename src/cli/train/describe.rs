@@ -70,7 +70,13 @@ fn describe(module: &Module) -> String {
         Module::Linear {
             in_features,
             out_features,
-        } => format!("Linear({in_features}, {out_features})"),
+            bias,
+        } => {
+            let bias = if *bias { "" } else { ", bias=False" };
+            format!("Linear({in_features}, {out_features}{bias})")
+        }
+        Module::BatchNorm1d { num_features, .. } => format!("BatchNorm1d({num_features})"),
+        Module::BatchNorm2d { num_features, .. } => format!("BatchNorm2d({num_features})"),
         Module::ReLU => "ReLU()".to_string(),
         Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
         Module::Tanh => "Tanh()".to_string(),
