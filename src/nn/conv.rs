@@ -4,7 +4,9 @@
 //!
 //! Deliberately not here: groups, dilation, kernels and strides that differ between y and x.
 
-use super::{Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module};
+use super::{
+    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module, sum,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Kernel, Recorder, Tensor, kernel};
 
@@ -196,7 +198,7 @@ impl Conv {
             false => call.write("dweight", parts).record(),
         }
         if splits > 1 {
-            super::sum_splits(r, parts, dweight, splits, accumulate);
+            sum::splits(r, parts, dweight, splits, accumulate);
         }
     }
 }
@@ -300,8 +302,7 @@ impl Layer for Conv {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
             if self.bias {
-                let pixels = r.rows(pass.x) * self.output()[0] * self.output()[1];
-                super::bias_gradient(r, &pass, pixels, self.output()[2]);
+                sum::bias_gradient(r, &pass, self.output()[2]);
             }
         }
         let below = pass.below?;

@@ -1,6 +1,8 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
-use super::{Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module};
+use super::{
+    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module, sum,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -9,6 +11,7 @@ use crate::plan::{Recorder, Tensor, kernel};
 pub struct Dense {
     pub inputs: usize,
     pub outputs: usize,
+    /// Not below a normalisation, which takes any constant away.
     pub bias: bool,
     pub activation: Activation,
     /// \[H, W, C\] where the input is an image: PyTorch flattens it channel by channel.
@@ -89,7 +92,7 @@ impl Dense {
             false => call.write("dweight", parts).record(),
         }
         if splits > 1 {
-            super::sum_splits(r, parts, dweight, splits, accumulate);
+            sum::splits(r, parts, dweight, splits, accumulate);
         }
     }
 }
@@ -99,6 +102,7 @@ impl Layer for Dense {
         let linear = Module::Linear {
             in_features: self.inputs,
             out_features: self.outputs,
+            bias: self.bias,
         };
         let flatten = self.from_image.map(|_| Module::Flatten);
         let unflatten = self.to_image.map(|[h, w, c]| Module::Unflatten {
@@ -129,20 +133,19 @@ impl Layer for Dense {
         );
         let of_rows = |inner| self.to_image.map(|shape| planes(shape, inner));
         let of_columns = self.from_image.map(|shape| planes(shape, 1));
-        vec![
-            Parameter {
-                name: "weight",
-                shape: vec![self.outputs, self.inputs],
-                start,
-                planes: of_columns.or(of_rows(self.inputs)),
-            },
-            Parameter {
-                name: "bias",
-                shape: vec![self.outputs],
-                start,
-                planes: of_rows(1),
-            },
-        ]
+        let weight = Parameter {
+            name: "weight",
+            shape: vec![self.outputs, self.inputs],
+            start,
+            planes: of_columns.or(of_rows(self.inputs)),
+        };
+        let bias = self.bias.then(|| Parameter {
+            name: "bias",
+            shape: vec![self.outputs],
+            start,
+            planes: of_rows(1),
+        });
+        [Some(weight), bias].into_iter().flatten().collect()
     }
 
     fn inputs(&self) -> usize {
@@ -169,10 +172,14 @@ impl Layer for Dense {
 
     fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor> {
         let rows = r.rows(pass.x);
+        let bias = match self.bias {
+            true => pass.parameters[1],
+            false => r.zeros(self.outputs),
+        };
         r.call(&kernel::DENSE_FORWARD)
             .read("x", pass.x)
             .read("weight", pass.parameters[0])
-            .read("bias", pass.parameters[1])
+            .read("bias", bias)
             .write("y", pass.y)
             .set("rows", rows)
             .set("inputs", self.inputs)
@@ -188,7 +195,9 @@ impl Layer for Dense {
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
-            super::bias_gradient(r, &pass, r.rows(pass.x), self.outputs);
+            if self.bias {
+                sum::bias_gradient(r, &pass, self.outputs);
+            }
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);

@@ -2,12 +2,15 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod batch_norm;
 mod conv;
 mod dense;
 mod init;
 mod network;
 mod parameter;
+mod sum;
 
+pub use batch_norm::BatchNorm;
 pub use conv::{Conv, Direction};
 pub use dense::Dense;
 pub use init::Init;
@@ -15,7 +18,7 @@ pub use network::{Gradients, Network, Pass, Trace};
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
 
 use crate::plan::codes::Activation;
-use crate::plan::{Recorder, Tensor, kernel};
+use crate::plan::{Recorder, Tensor};
 use crate::threefry::Words;
 
 /// What a backward pass does with the gradients of the parameters.
@@ -77,6 +80,17 @@ pub enum Module {
     Linear {
         in_features: usize,
         out_features: usize,
+        bias: bool,
+    },
+    BatchNorm1d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    BatchNorm2d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
     },
     Conv2d {
         in_channels: usize,
@@ -202,39 +216,5 @@ pub(crate) fn activation_module(activation: Activation) -> Option<Module> {
         Activation::LeakyRelu(negative_slope) => Some(Module::LeakyReLU { negative_slope }),
         Activation::Tanh => Some(Module::Tanh),
         Activation::Sigmoid => Some(Module::Sigmoid),
-    }
-}
-
-/// Records total (+)= the sum of its slices.
-fn sum_splits(r: &mut Recorder, parts: Tensor, total: Tensor, splits: usize, accumulate: bool) {
-    let len = r.info(total).len();
-    let call = r
-        .call(&kernel::REDUCE_SPLITS)
-        .read("parts", parts)
-        .set("splits", splits)
-        .set("len", len)
-        .set("accumulate", u32::from(accumulate))
-        .extent(len, 1, 1)
-        .flops(splits * len);
-    match accumulate {
-        true => call.update("total", total).record(),
-        false => call.write("total", total).record(),
-    }
-}
-
-/// Records the gradient of the bias, the second parameter: the sum over rows of da\[rows, outputs\].
-fn bias_gradient(r: &mut Recorder, pass: &Backward, rows: usize, outputs: usize) {
-    let accumulate = pass.grads == Grads::Accumulate;
-    let call = r
-        .call(&kernel::DENSE_BACKWARD_BIAS)
-        .read("da", pass.da)
-        .set("rows", rows)
-        .set("outputs", outputs)
-        .set("accumulate", u32::from(accumulate))
-        .extent(outputs, 1, 1)
-        .flops(rows * outputs);
-    match accumulate {
-        true => call.update("dbias", pass.gradients[1]).record(),
-        false => call.write("dbias", pass.gradients[1]).record(),
     }
 }

@@ -51,11 +51,11 @@ impl Recorder {
         self.tensor(&name, Role::Scratch, DType::F32, shape)
     }
 
-    /// Zeros\[len\], the same tensor whoever asks: what a layer without a bias adds.
+    /// A tensor of zeros that nobody writes, one for all who ask for this length.
     pub fn zeros(&mut self, len: usize) -> Tensor {
         let name = format!("zeros.{len}");
         match self.plan.find(&name) {
-            Some(tensor) => tensor,
+            Some(zeros) => zeros,
             None => self.tensor(&name, Role::Input, DType::F32, &[len]),
         }
     }

@@ -79,8 +79,12 @@ impl Case {
     }
 
     fn is_in_fours(&self) -> bool {
-        let sizes = ["inputs", "outputs"].map(|name| self.int(name));
-        sizes.iter().flatten().all(|size| size.is_multiple_of(4))
+        let sizes: &[&str] = match self.kernel.product {
+            true => &["inputs", "outputs"],
+            false => &["channels", "len", "width"],
+        };
+        let mut sizes = sizes.iter().filter_map(|name| self.int(name));
+        sizes.all(|size| size.is_multiple_of(4))
     }
 
     /// Whether it reads an image of few channels, and all else is in fours.
@@ -170,10 +174,11 @@ impl Suite {
         self.plan.clone()
     }
 
-    /// Which variant each product runs as: case, variant, whether its cells can be four wide, and
-    /// whether all but an image's can.
+    /// Which variant each call runs as that has any: case, variant, whether its cells can be four
+    /// wide, and whether all but an image's can.
     pub fn variants(&self, executor: &dyn Executor) -> Vec<(String, String, [bool; 2])> {
-        let products = self.cases.iter().filter(|(case, _)| case.kernel.product);
+        let has_any = |case: &Case| case.kernel.product || case.kernel.cells;
+        let cases = self.cases.iter().filter(|(case, _)| has_any(case));
         let row = |(case, recorded): &'_ (Case, Recorded)| {
             let variant = executor.variant(recorded.program, 0).to_string();
             (
@@ -182,7 +187,7 @@ impl Suite {
                 [case.is_in_fours(), case.is_thin()],
             )
         };
-        products.map(row).collect()
+        cases.map(row).collect()
     }
 
     /// Runs every call once, and reads what it wrote.

@@ -75,7 +75,13 @@ fn describe(module: &Module) -> String {
         Module::Linear {
             in_features,
             out_features,
-        } => format!("Linear({in_features}, {out_features})"),
+            bias,
+        } => format!(
+            "Linear({in_features}, {out_features}{})",
+            without_bias(*bias)
+        ),
+        Module::BatchNorm1d { num_features, .. } => format!("BatchNorm1d({num_features})"),
+        Module::BatchNorm2d { num_features, .. } => format!("BatchNorm2d({num_features})"),
         Module::Conv2d {
             in_channels,
             out_channels,

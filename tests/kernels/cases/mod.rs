@@ -2,6 +2,7 @@
 
 mod conv;
 mod game;
+mod norm;
 mod products;
 mod tensors;
 
@@ -20,7 +21,8 @@ pub fn all() -> Vec<Case> {
         tensors::gather(),
         tensors::copy(),
         tensors::splits(),
-        tensors::columns(),
+        cells(),
+        norm::others(),
         game::objectives(),
         game::rates(),
         game::adam(),
@@ -33,6 +35,14 @@ pub fn all() -> Vec<Case> {
         products::benches(),
     ];
     kinds.into_iter().flatten().collect()
+}
+
+/// Kernels that are linked with each width of a cell.
+pub fn cells() -> Vec<Case> {
+    [tensors::columns(), norm::cells()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn floats(seed: u32, len: usize, scale: f32) -> Contents {
