@@ -92,6 +92,7 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         generator_steps: config.generator_steps,
         seed: config.seed.0,
         images,
+        flip: false,
         ring: ring(config)?,
         samples: grid_side(shape).pow(2),
     };
