@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpugan::run::Config;
-use gpugan::run::config::{DEFAULT_STEPS, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use gpugan::run::config::{
+    DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size,
+};
 use serde::Serialize;
 
 /// As a command line gives them: everything optional.
@@ -17,12 +19,19 @@ struct Flags {
     epochs: Option<u64>,
     objective: Option<Objective>,
     data_dir: Option<PathBuf>,
+    dataset: Option<Dataset>,
 }
 
 fn everything_set() -> Config {
     Config {
-        dataset: "else".into(),
-        data_dir: Some("/data \"x\"".into()),
+        dataset: Dataset::Folder("/data \"x\" é:y".into()),
+        size: Some(Size {
+            height: 48,
+            width: 64,
+        }),
+        channels: Some(4),
+        skip_bad: true,
+        flip: true,
         generator_hidden: vec![1, 2, 3],
         critic_hidden: vec![],
         leak: 0.1,
@@ -46,13 +55,34 @@ fn everything_set() -> Config {
 
 #[test]
 fn options_survive_their_file() {
-    for config in [Config::default(), everything_set()] {
+    let others = [
+        Config {
+            dataset: Dataset::Zip("/a.zip".into()),
+            ..Config::default()
+        },
+        Config {
+            data_dir: Some("/data \"x\"".into()),
+            ..Config::default()
+        },
+    ];
+    for config in [Config::default(), everything_set()]
+        .into_iter()
+        .chain(others)
+    {
         config.validate().unwrap();
         let text = config.to_toml().unwrap();
         assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
     }
     let text = Config::default().to_toml().unwrap();
-    for unset in ["data-dir", "steps", "epochs", "lr-critic", "threads"] {
+    for unset in [
+        "data-dir",
+        "size",
+        "channels",
+        "steps",
+        "epochs",
+        "lr-critic",
+        "threads",
+    ] {
         assert!(!text.lines().any(|line| line.starts_with(unset)), "{text}");
     }
     assert!(text.contains("generator-hidden = [256, 512]"), "{text}");
@@ -109,7 +139,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
         ),
         ("bacth = 2", 1, "did you mean 'batch'?"),
         ("# a\r\nlr-critc = 2\r\n", 2, "did you mean 'lr-critic'?"),
-        ("weight-decay = 2", 1, "known are dataset, data-dir, arch"),
+        ("weight-decay = 2", 1, "known are dataset, data-dir, size"),
         ("[train]\nlr = 2", 1, "known are"),
     ] {
         let message = complaint(text);
@@ -136,6 +166,16 @@ fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
         ),
         ("\ninit = \"normal\"", "line 2", "`torch` or `normal:SIGMA`"),
         ("device = 1", "line 1", "expected a text in quotes"),
+        (
+            "dataset = \"cifar\"",
+            "line 1",
+            "`folder:DIR` or `zip:FILE`",
+        ),
+        ("dataset = \"folder:\"", "line 1", "`folder:DIR`"),
+        ("size = \"5x\"", "line 1", "`48x64`"),
+        ("size = \"5x6x7\"", "line 1", "HEIGHTxWIDTH"),
+        ("size = 64", "line 1", "expected a text in quotes"),
+        ("flip = 1", "line 1", "expected a boolean"),
         ("lr = 1\nlr = 2", "line 2", "duplicate key"),
         ("lr = ", "line 1", "lr ="),
     ] {
@@ -203,6 +243,38 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
     assert!(error.contains("--lr is NaN"), "{error}");
 }
 
+#[test]
+fn a_data_set_replaces_the_one_below_and_its_path_becomes_absolute() {
+    let here = std::env::current_dir().unwrap();
+    let layered = |text: &str, flags: Flags| {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("gan.toml");
+        fs::write(&path, text).unwrap();
+        let config = Config::layered(Some(&path), &flags).unwrap();
+        (config.dataset, config.data_dir)
+    };
+    let dataset = |text: &str| Flags {
+        dataset: Some(text.parse().unwrap()),
+        ..Flags::default()
+    };
+    let directory = || Flags {
+        data_dir: Some("idx".into()),
+        ..Flags::default()
+    };
+    let old = "data-dir = \"old\"";
+    let folder = Dataset::Folder(here.join("a"));
+    assert_eq!(layered(old, dataset("folder:a")), (folder, None));
+    let zip = Dataset::Zip(here.join("b.zip"));
+    assert_eq!(
+        layered("dataset = \"zip:b.zip\"", Flags::default()),
+        (zip, None)
+    );
+    assert_eq!(layered(old, dataset("mnist")), (Dataset::Mnist, None));
+    let idx = (Dataset::Mnist, Some(here.join("idx")));
+    assert_eq!(layered("dataset = \"zip:b.zip\"", directory()), idx);
+    assert_eq!(layered("", directory()), idx);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_path_that_toml_cannot_express_is_an_error() {
@@ -218,6 +290,28 @@ fn a_path_that_toml_cannot_express_is_an_error() {
 
 /// An option out of its range, and what the message about it contains.
 const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
+    (
+        "dataset = \"folder:x\"\nsize = \"0x5\"",
+        ["--size ", "0", "1 to 4096"],
+    ),
+    (
+        "dataset = \"zip:x\"\nsize = \"4097\"",
+        ["--size ", "4097", "1 to 4096"],
+    ),
+    (
+        "dataset = \"zip:x\"\nchannels = 5",
+        ["--channels ", "5", "1 to 4"],
+    ),
+    (
+        "dataset = \"zip:x\"\ndata-dir = \"y\"",
+        ["--data-dir", "zip:x", "exclude"],
+    ),
+    ("size = \"5\"", ["--size ", "folder:DIR", "zip:FILE"]),
+    ("channels = 3", ["--channels ", "folder:DIR", "zip:FILE"]),
+    (
+        "data-dir = \"y\"\nskip-bad = true",
+        ["--skip-bad ", "folder:DIR", "zip:FILE"],
+    ),
     ("lr = nan", ["--lr ", "NaN", "1e-30"]),
     ("lr = 0", ["--lr ", "0.0", "1e-30 to 1e30"]),
     ("lr-critic = inf", ["--lr-critic ", "inf", "1e30"]),
