@@ -64,7 +64,7 @@ pub(super) fn load(
             "{origin} holds no images: expected files that end in .png, .jpg or .jpeg, at any depth"
         )));
     }
-    let shape = shape(files, wanted)?;
+    let shape = shape(files, wanted, watch)?;
     let mut pixels = room(origin, count, shape)?;
     let mut bad = decode_all(files, shape, &mut pixels, wanted.skip_bad, watch)?;
     if bad.len() == count {
@@ -134,27 +134,30 @@ fn open(files: &dyn Files, at: usize) -> Result<image::DynamicImage> {
 
 /// H, W and C: what is wanted, and the rest from the first image (the first good one, where bad
 /// ones are left out).
-fn shape(files: &dyn Files, wanted: &Wanted) -> Result<[usize; 3]> {
+fn shape(files: &dyn Files, wanted: &Wanted, watch: Watch) -> Result<[usize; 3]> {
     if let (Some([height, width]), Some(channels)) = (wanted.size, wanted.channels) {
         return Ok([height, width, channels]);
     }
-    let mut images = (0..files.count()).map(|at| (at, open(files, at)));
-    let mut first = images.next().expect("there is a file");
-    while let ((_, Err(_)), true) = (&first, wanted.skip_bad) {
-        match images.next() {
-            Some(next) => first = next,
-            None => break,
+    let mut first_fault = None;
+    for at in 0..files.count() {
+        watch(0, files.count())?;
+        match open(files, at) {
+            Ok(image) => return fill_in(wanted, &image, &files.path(at)),
+            Err(fault) if wanted.skip_bad => _ = first_fault.get_or_insert(fault),
+            Err(fault) => return Err(fault),
         }
     }
-    let (at, image) = (first.0, first.1?);
-    let [height, width] = wanted
-        .size
-        .unwrap_or([image.height() as usize, image.width() as usize]);
+    Err(first_fault.expect("there is a file"))
+}
+
+fn fill_in(wanted: &Wanted, image: &image::DynamicImage, path: &str) -> Result<[usize; 3]> {
+    let own = [image.height() as usize, image.width() as usize];
+    let [height, width] = wanted.size.unwrap_or(own);
     if height.max(width) > LARGEST_SIDE {
         return Err(Error::Data(format!(
             "{} is {height} pixels high and {width} wide, too large to be learned: give a --size \
              of up to {LARGEST_SIDE}x{LARGEST_SIDE}",
-            printable(&files.path(at))
+            printable(path)
         )));
     }
     let by_image = if image.color().has_color() { 3 } else { 1 };
