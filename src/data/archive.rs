@@ -7,10 +7,11 @@
 //! what the archive says of it, that by the limit for a file, and the sum by the archive's length.
 
 use std::fs::{self, File};
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufReader, ErrorKind, Read, Seek};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use zip::read::ZipFileEntry;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -61,31 +62,61 @@ impl Archive {
         };
         let file = File::open(path).map_err(|e| format!("cannot be read: {e}"))?;
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|e| fault("zip file", &e))?;
-        let mut entries = Vec::new();
-        let mut claimed: u64 = 0;
-        for at in 0..zip.len() {
-            let entry = zip.by_index_data(at).map_err(|e| fault("zip file", &e))?;
-            let name = entry.name_raw();
-            let hidden = name.split(|byte| *byte == b'/').any(is_hidden);
-            if !entry.is_dir() && !hidden && claims_image(name) {
-                claimed = claimed.saturating_add(entry.size());
-                entries.push((name.to_vec(), at));
-            }
-        }
-        let most = length.saturating_mul(MOST_EXPANSION).saturating_add(SLACK);
-        if claimed > most {
-            return Err(format!(
-                "is {length} bytes long and claims to hold {claimed} bytes of images, more than \
-                 the {most} that are taken for possible: unpack it yourself and give folder:DIR"
-            ));
-        }
-        entries.sort_unstable();
+        let entries = list(&zip, length)?;
         Ok(Archive {
             path: origin.to_string(),
             zip: Mutex::new(zip),
             entries,
         })
     }
+}
+
+/// The images of an archive of `length` bytes.
+fn list<R: Read + Seek>(zip: &ZipArchive<R>, length: u64) -> Checked<Vec<(Vec<u8>, usize)>> {
+    let mut entries = Vec::new();
+    let mut claimed: u64 = 0;
+    for at in 0..zip.len() {
+        let entry = zip.by_index_data(at).map_err(|e| fault("zip file", &e))?;
+        let name = entry.name_raw();
+        let hidden = name.split(|byte| *byte == b'/').any(is_hidden);
+        if !entry.is_dir() && !hidden && claims_image(name) {
+            claimed = claimed.saturating_add(entry.size());
+            entries.push((name.to_vec(), at));
+        }
+    }
+    let most = length.saturating_mul(MOST_EXPANSION).saturating_add(SLACK);
+    if claimed > most {
+        return Err(format!(
+            "is {length} bytes long and claims to hold {claimed} bytes of images, more than the \
+             {most} that are taken for possible: if you trust it, unpack it and give folder:DIR"
+        ));
+    }
+    entries.sort_unstable();
+    Ok(entries)
+}
+
+/// Refuses an entry by what the archive says of it.
+fn check(entry: &ZipFileEntry<'_>) -> Checked<()> {
+    let (size, method) = (entry.size(), entry.compression());
+    let known = [CompressionMethod::Stored, CompressionMethod::Deflated];
+    if entry.encrypted() {
+        return Err("is encrypted: unpack it with its password and give folder:DIR".into());
+    }
+    if entry.is_symlink() {
+        return Err("is a symbolic link, not a file: pack the file itself".into());
+    }
+    if !known.contains(&method) {
+        return Err(format!(
+            "is compressed with {method}, but stored or deflated is expected: pack it again"
+        ));
+    }
+    if size > LARGEST_FILE {
+        return Err(format!(
+            "is {size} bytes long, and the limit for one image file is {LARGEST_FILE}: make it \
+             smaller"
+        ));
+    }
+    Ok(())
 }
 
 impl Files for Archive {
@@ -103,27 +134,8 @@ impl Files for Archive {
         let mut zip = self.zip.lock().unwrap_or_else(PoisonError::into_inner);
         let damaged = |e: ZipError| fault("entry", &e);
         let entry = zip.by_index_data(index).map_err(damaged)?;
-        let (size, method) = (entry.size(), entry.compression());
-        if entry.encrypted() {
-            return Err("is encrypted: unpack it with its password and give folder:DIR".into());
-        }
-        if entry.is_symlink() {
-            return Err("is a symbolic link, not a file: pack the file itself".into());
-        }
-        if !matches!(
-            method,
-            CompressionMethod::Stored | CompressionMethod::Deflated
-        ) {
-            return Err(format!(
-                "is compressed with {method}, but stored or deflated is expected: pack it again"
-            ));
-        }
-        if size > LARGEST_FILE {
-            return Err(format!(
-                "is {size} bytes long, and the limit for one image file is {LARGEST_FILE}: make it \
-                 smaller"
-            ));
-        }
+        check(&entry)?;
+        let size = entry.size();
         let mut bytes = Vec::new();
         let file = zip.by_index(index).map_err(damaged)?;
         // One byte more than promised: the end must be seen, where the checksum is compared.

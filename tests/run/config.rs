@@ -19,7 +19,6 @@ struct Flags {
     epochs: Option<u64>,
     objective: Option<Objective>,
     data_dir: Option<PathBuf>,
-    dataset: Option<Dataset>,
 }
 
 fn everything_set() -> Config {
@@ -55,20 +54,7 @@ fn everything_set() -> Config {
 
 #[test]
 fn options_survive_their_file() {
-    let others = [
-        Config {
-            dataset: Dataset::Zip("/a.zip".into()),
-            ..Config::default()
-        },
-        Config {
-            data_dir: Some("/data \"x\"".into()),
-            ..Config::default()
-        },
-    ];
-    for config in [Config::default(), everything_set()]
-        .into_iter()
-        .chain(others)
-    {
+    for config in [Config::default(), everything_set()] {
         config.validate().unwrap();
         let text = config.to_toml().unwrap();
         assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
@@ -115,7 +101,7 @@ fn every_seed_survives_its_file() {
 }
 
 /// The message for a file with these lines.
-fn complaint(text: &str) -> String {
+pub fn complaint(text: &str) -> String {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("gan.toml");
     fs::write(&path, text).unwrap();
@@ -166,16 +152,6 @@ fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
         ),
         ("\ninit = \"normal\"", "line 2", "`torch` or `normal:SIGMA`"),
         ("device = 1", "line 1", "expected a text in quotes"),
-        (
-            "dataset = \"cifar\"",
-            "line 1",
-            "`folder:DIR` or `zip:FILE`",
-        ),
-        ("dataset = \"folder:\"", "line 1", "`folder:DIR`"),
-        ("size = \"5x\"", "line 1", "`48x64`"),
-        ("size = \"5x6x7\"", "line 1", "HEIGHTxWIDTH"),
-        ("size = 64", "line 1", "expected a text in quotes"),
-        ("flip = 1", "line 1", "expected a boolean"),
         ("lr = 1\nlr = 2", "line 2", "duplicate key"),
         ("lr = ", "line 1", "lr ="),
     ] {
@@ -243,75 +219,8 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
     assert!(error.contains("--lr is NaN"), "{error}");
 }
 
-#[test]
-fn a_data_set_replaces_the_one_below_and_its_path_becomes_absolute() {
-    let here = std::env::current_dir().unwrap();
-    let layered = |text: &str, flags: Flags| {
-        let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("gan.toml");
-        fs::write(&path, text).unwrap();
-        let config = Config::layered(Some(&path), &flags).unwrap();
-        (config.dataset, config.data_dir)
-    };
-    let dataset = |text: &str| Flags {
-        dataset: Some(text.parse().unwrap()),
-        ..Flags::default()
-    };
-    let directory = || Flags {
-        data_dir: Some("idx".into()),
-        ..Flags::default()
-    };
-    let old = "data-dir = \"old\"";
-    let folder = Dataset::Folder(here.join("a"));
-    assert_eq!(layered(old, dataset("folder:a")), (folder, None));
-    let zip = Dataset::Zip(here.join("b.zip"));
-    assert_eq!(
-        layered("dataset = \"zip:b.zip\"", Flags::default()),
-        (zip, None)
-    );
-    assert_eq!(layered(old, dataset("mnist")), (Dataset::Mnist, None));
-    let idx = (Dataset::Mnist, Some(here.join("idx")));
-    assert_eq!(layered("dataset = \"zip:b.zip\"", directory()), idx);
-    assert_eq!(layered("", directory()), idx);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_path_that_toml_cannot_express_is_an_error() {
-    use std::os::unix::ffi::OsStringExt;
-    let flags = Flags {
-        data_dir: Some(std::ffi::OsString::from_vec(vec![b'/', 0xff]).into()),
-        ..Flags::default()
-    };
-    let error = Config::layered(None, &flags).unwrap_err();
-    assert_eq!(error.exit_code(), 2);
-    assert!(error.to_string().contains("UTF-8"), "{error}");
-}
-
 /// An option out of its range, and what the message about it contains.
 const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
-    (
-        "dataset = \"folder:x\"\nsize = \"0x5\"",
-        ["--size ", "0", "1 to 4096"],
-    ),
-    (
-        "dataset = \"zip:x\"\nsize = \"4097\"",
-        ["--size ", "4097", "1 to 4096"],
-    ),
-    (
-        "dataset = \"zip:x\"\nchannels = 5",
-        ["--channels ", "5", "1 to 4"],
-    ),
-    (
-        "dataset = \"zip:x\"\ndata-dir = \"y\"",
-        ["--data-dir", "zip:x", "exclude"],
-    ),
-    ("size = \"5\"", ["--size ", "folder:DIR", "zip:FILE"]),
-    ("channels = 3", ["--channels ", "folder:DIR", "zip:FILE"]),
-    (
-        "data-dir = \"y\"\nskip-bad = true",
-        ["--skip-bad ", "folder:DIR", "zip:FILE"],
-    ),
     ("lr = nan", ["--lr ", "NaN", "1e-30"]),
     ("lr = 0", ["--lr ", "0.0", "1e-30 to 1e30"]),
     ("lr-critic = inf", ["--lr-critic ", "inf", "1e30"]),
