@@ -88,6 +88,7 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,
+        ema: config.ema,
         critic_steps: config.critic_steps,
         generator_steps: config.generator_steps,
         seed: config.seed.0,

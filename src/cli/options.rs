@@ -88,6 +88,10 @@ pub struct GameOptions {
     /// Images per update [default: 128]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
+    /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
+    /// samples with the averages [default: no average]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    ema: Option<f64>,
     /// Rule of the updates [default: adam]
     #[arg(long, value_name = "RULE", help_heading = GAME)]
     optimizer: Option<Optimizer>,

@@ -47,6 +47,7 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
+        "optim/average" => optim::average,
         "clock/advance" => clock::advance,
         "bench/multiply_add" => bench::multiply_add,
         "bench/copy" => bench::copy,

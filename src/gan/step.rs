@@ -5,11 +5,14 @@
 use super::Settings;
 use super::join::Join;
 use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training};
-use crate::optim::Optimizer;
+use crate::optim::{self, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
 use crate::threefry::{Stream, stream_key};
+
+/// What the moving average of the generator is called.
+pub const EMA: &str = "generator_ema";
 
 /// One network with all that its training needs.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub struct Gan {
     pub plan: Plan,
     pub generator: Player,
     pub critic: Player,
+    /// The moving average of the generator, where the settings ask for it.
+    pub generator_ema: Option<Network>,
     /// `clock`\[8\]: see `Counter`.
     pub clock: Tensor,
     /// `metrics`\[ring, 8\]: see `Metric`.
@@ -84,9 +89,13 @@ impl Gan {
         let generator = Player::new(&mut r, generator, &settings, lr.0);
         let critic = Network::new(&mut r, "critic", architecture.critic());
         let critic = Player::new(&mut r, critic, &settings, lr.1);
+        let layers = settings.ema.map(|_| architecture.generator());
+        let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
+        let ema = generator_ema.as_ref();
         let critic_step = board.critic_step(&mut r, &settings, &generator, &critic);
-        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic);
-        let (sample_program, sample) = board.sample(&mut r, &settings, &generator.network);
+        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic, ema);
+        let sampled = ema.unwrap_or(&generator.network);
+        let (sample_program, sample) = board.sample(&mut r, &settings, sampled);
         Gan {
             plan: r.finish(),
             clock: board.clock,
@@ -96,6 +105,7 @@ impl Gan {
             settings,
             generator,
             critic,
+            generator_ema,
             sample,
             critic_step,
             generator_step,
@@ -192,6 +202,7 @@ impl Board {
         settings: &Settings,
         generator: &Player,
         critic: &Player,
+        ema: Option<&Network>,
     ) -> [ProgramId; 3] {
         let gradients = r.program("generator.gradients");
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
@@ -210,6 +221,9 @@ impl Board {
         let mut update = |name, turns| {
             let program = r.program(name);
             generator.update(r, self.guard, Watched::GeneratorGradients);
+            if let (Some(average), Some(decay)) = (ema, settings.ema) {
+                optim::average(r, &generator.network, average, decay);
+            }
             let advance = Advance {
                 turns,
                 images: 0,

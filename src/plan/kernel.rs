@@ -94,6 +94,9 @@ kernels! {
     /// Gradient descent with momentum on a whole network at once
     OPTIM_SGD = "optim/sgd" (gradients: F32, rates: F32) -> (parameters: F32, velocity: F32, guard: U32)
         [len: Int, watched: Int] false;
+    /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay
+    OPTIM_AVERAGE = "optim/average" (source: F32) -> (average: F32)
+        [len: Int, rest: Float] false;
     /// Moves the counters on, and notes the step at which the guard first saw something
     CLOCK_ADVANCE = "clock/advance" () -> (clock: U32, guard: U32)
         [step: Int, images: Int, count: Int, latent: Int, mix: Int, dropout: Int, noise: Int] false;

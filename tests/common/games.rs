@@ -40,6 +40,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         lr_generator: 2e-3,
         lr_critic: 2e-3,
         batch,
+        ema: None,
         critic_steps: 1,
         generator_steps: 1,
         seed: 11,

@@ -139,6 +139,7 @@ impl Golden {
             lr_generator: case.lr_generator,
             lr_critic: case.lr_critic,
             batch,
+            ema: None,
             critic_steps: case.critic_steps,
             generator_steps: case.generator_steps,
             seed: case.seed,

@@ -50,6 +50,9 @@ pub struct Config {
     pub generator_steps: usize,
     /// Samples per update.
     pub batch: usize,
+    /// Decay of the generator's moving average; unset: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ema: Option<f64>,
     /// Generator updates of the whole run; excludes `epochs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
@@ -95,6 +98,7 @@ impl Default for Config {
             critic_steps: 1,
             generator_steps: 1,
             batch: 128,
+            ema: None,
             steps: None,
             epochs: None,
             optimizer: Optimizer::Adam,
@@ -165,6 +169,7 @@ impl Config {
         within("--batch", self.batch, 1..=MOST_BATCH)?;
         within("--lr", self.lr, RATES)?;
         within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
+        below_one("--ema", self.ema.unwrap_or(0.0))?;
         below_one("--beta1", self.beta1)?;
         below_one("--beta2", self.beta2)?;
         below_one("--momentum", self.momentum)

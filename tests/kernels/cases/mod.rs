@@ -23,6 +23,7 @@ pub fn all() -> Vec<Case> {
         game::rates(),
         game::adam(),
         game::sgd(),
+        game::average(),
         game::clock(),
         products(),
         deep(),
