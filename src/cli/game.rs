@@ -66,6 +66,7 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
 pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
     let settings = Settings {
         architecture: architecture(config, shape),
+        spectral_norm: config.spectral_norm,
         objective: match config.objective {
             Objective::NonSaturating => codes::Objective::NonSaturating,
             Objective::Minimax => codes::Objective::Minimax,

@@ -10,12 +10,16 @@ mod bench;
 mod clock;
 mod data;
 mod dense;
+mod dropout;
+mod maxout;
 mod objective;
 mod optim;
 mod product;
 mod random;
 mod real;
 mod reduce;
+mod spectral;
+mod upsample;
 
 use std::time::{Duration, Instant};
 
@@ -42,6 +46,17 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
         "data/copy" => data::copy,
+        "dropout/forward" => dropout::forward,
+        "dropout/backward" => dropout::backward,
+        "maxout/forward" => maxout::forward,
+        "maxout/backward" => maxout::backward,
+        "upsample/forward" => upsample::forward,
+        "upsample/backward" => upsample::backward,
+        "spectral/columns" => spectral::columns,
+        "spectral/dots" => spectral::dots,
+        "spectral/direction" => spectral::direction,
+        "spectral/divide" => spectral::divide,
+        "spectral/backward" => spectral::backward,
         "objective/critic" => objective::critic,
         "objective/generator" => objective::generator,
         "optim/advance" => optim::advance,

@@ -22,6 +22,8 @@ use arch::Architecture;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub architecture: Architecture,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     pub latent: Latent,
     pub init: Init,

@@ -4,7 +4,7 @@
 
 use super::Settings;
 use super::join::Join;
-use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training};
+use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training, spectral_norm};
 use crate::optim::{self, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
@@ -87,7 +87,11 @@ impl Gan {
         let lr = (settings.lr_generator, settings.lr_critic);
         let generator = Network::new(&mut r, "generator", architecture.generator());
         let generator = Player::new(&mut r, generator, &settings, lr.0);
-        let critic = Network::new(&mut r, "critic", architecture.critic());
+        let layers = match settings.spectral_norm {
+            true => spectral_norm(architecture.critic()),
+            false => architecture.critic(),
+        };
+        let critic = Network::new(&mut r, "critic", layers);
         let critic = Player::new(&mut r, critic, &settings, lr.1);
         let layers = settings.ema.map(|_| architecture.generator());
         let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
@@ -178,7 +182,7 @@ impl Board {
         generator.network.forward(r, z, pass.into(join.fake));
         join.close(r);
         let pass = self.train(settings, &critic.network, 2, &mut draws);
-        let trace = critic.network.forward(r, join.both, pass);
+        let trace = critic.network.forward(r, join.both, pass.advancing());
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_CRITIC, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
@@ -208,7 +212,7 @@ impl Board {
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
         let mut draws = Draws::default();
         let pass = self.train(settings, &generator.network, 1, &mut draws);
-        let fake = generator.network.forward(r, z, pass);
+        let fake = generator.network.forward(r, z, pass.advancing());
         let pass = self.train(settings, &critic.network, 1, &mut draws);
         let trace = critic.network.forward(r, fake.output(), pass);
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_GENERATOR, trace.output());
@@ -281,7 +285,11 @@ impl Board {
         };
         draws.made += network.draws();
         Pass {
-            mode: Mode::Train(Training { groups, noise }),
+            mode: Mode::Train(Training {
+                groups,
+                advance: false,
+                noise,
+            }),
             output: None,
         }
     }

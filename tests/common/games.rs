@@ -33,6 +33,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
             shape,
             latent_dim: 3,
         },
+        spectral_norm: false,
         objective: Objective::NonSaturating,
         latent: Latent::Normal,
         init: Init::Torch,

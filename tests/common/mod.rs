@@ -125,6 +125,7 @@ impl Golden {
                 shape: [height, width, channels],
                 latent_dim,
             },
+            spectral_norm: false,
             objective: Objective::from_name(&case.objective).unwrap(),
             latent: Latent::from_name(&case.latent).unwrap(),
             init: Init::Torch,

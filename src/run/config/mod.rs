@@ -43,6 +43,8 @@ pub struct Config {
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
     pub init: Init,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     /// Critic updates in a row.
     pub critic_steps: usize,
@@ -94,6 +96,7 @@ impl Default for Config {
             critic_hidden: vec![512, 256],
             leak: 0.2,
             init: Init::Torch,
+            spectral_norm: false,
             objective: Objective::NonSaturating,
             critic_steps: 1,
             generator_steps: 1,
