@@ -12,6 +12,7 @@ use gpugan::nn::{
 };
 use gpugan::plan::codes::{Activation, Counter};
 use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
+use gpugan::random::Latent;
 use gpugan::threefry::{Stream, stream_key};
 use serde::Deserialize;
 
@@ -193,7 +194,7 @@ impl Stage {
         keep(&mut r, made.expect("it was asked for"), da);
         // A layer without chance reads no clock.
         let drawn = r.tensor("drawn", Role::Output, DType::F32, &[1]);
-        gpugan::random::Latent::Normal.draw(&mut r, clock, 0, Stream::Noise, Counter::Noise, drawn);
+        Latent::Normal.draw(&mut r, clock, 0, Stream::Noise, Counter::Noise, drawn);
         Stage {
             plan: r.finish(),
             program,

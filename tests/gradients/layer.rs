@@ -12,7 +12,7 @@ const ROWS: usize = 7;
 const INPUTS: usize = 5;
 const OUTPUTS: usize = 6;
 
-const ACTIVATIONS: [Activation; 5] = [
+pub const ACTIVATIONS: [Activation; 5] = [
     Activation::Identity,
     Activation::Relu,
     Activation::LeakyRelu(0.2),
@@ -21,7 +21,7 @@ const ACTIVATIONS: [Activation; 5] = [
 ];
 
 /// φ from its definition.
-fn image(activation: Activation, x: f64) -> f64 {
+pub fn image(activation: Activation, x: f64) -> f64 {
     match activation {
         Activation::Identity => x,
         Activation::Relu => x.max(0.0),

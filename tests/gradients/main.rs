@@ -6,6 +6,7 @@ mod common;
 mod game;
 mod layer;
 mod modes;
+mod stages;
 
 use gpugan::cpu::Cpu;
 use gpugan::plan::{Plan, Recorder, Tensor, kernel};

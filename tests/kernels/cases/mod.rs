@@ -1,6 +1,7 @@
 //! The calls that executors are compared on: awkward lengths, and each kernel's own edges.
 
 mod game;
+mod layers;
 mod products;
 mod tensors;
 
@@ -19,6 +20,11 @@ pub fn all() -> Vec<Case> {
         tensors::copy(),
         tensors::splits(),
         tensors::columns(),
+        layers::dropout(),
+        layers::maxout(),
+        layers::upsample(),
+        layers::spectral(),
+        layers::directions(),
         game::objectives(),
         game::rates(),
         game::adam(),
