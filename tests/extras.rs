@@ -295,12 +295,7 @@ impl Rig {
     fn new(golden: &Spectral, advance: bool) -> Rig {
         let [inputs, hidden, outputs] = golden.sizes;
         let dense = |inputs, outputs, activation| {
-            let layer = Dense {
-                inputs,
-                outputs,
-                activation,
-            };
-            Box::new(layer) as Box<dyn Layer>
+            Box::new(Dense::new(inputs, outputs, activation)) as Box<dyn Layer>
         };
         let layers = spectral_norm(vec![
             dense(inputs, hidden, Activation::LeakyRelu(golden.slope)),

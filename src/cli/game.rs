@@ -53,6 +53,10 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
                 critic_hidden: config.critic_hidden.clone(),
                 leak: config.leak,
             },
+            Arch::Dcgan => Kind::Dcgan {
+                width: config.width,
+                leak: config.leak,
+            },
         },
         shape,
         latent_dim: config.latent_dim,

@@ -64,10 +64,13 @@ pub struct GameOptions {
     /// Sizes of the critic's hidden layers [default: 512,256]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
+    /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
+    width: Option<usize>,
     /// Slope of LeakyReLU below zero [default: 0.2]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
-    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch]
+    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
     /// Divide the critic's weights by their spectral norm (Miyato et al. 2018) [default: false]
@@ -89,7 +92,7 @@ pub struct GameOptions {
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
-    /// Images per update [default: 128]
+    /// Images per update [default: 128; dcgan: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
     /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all

@@ -8,10 +8,12 @@ mod activation;
 mod args;
 mod bench;
 mod clock;
+mod conv;
 mod data;
 mod dense;
 mod dropout;
 mod maxout;
+mod norm;
 mod objective;
 mod optim;
 mod product;
@@ -40,8 +42,20 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "dense/forward" => dense::forward,
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
-        "dense/backward_bias" => dense::backward_bias,
+        "conv/down" => conv::down,
+        "conv/down_slope" => conv::down_slope,
+        "conv/up" => conv::up,
+        "conv/up_slope" => conv::up_slope,
+        "conv/weight" => conv::weight,
+        "reduce/columns" => reduce::columns,
         "reduce/splits" => reduce::splits,
+        "norm/moments" => norm::moments,
+        "norm/statistics" => norm::statistics,
+        "norm/running" => norm::running,
+        "norm/apply" => norm::apply,
+        "norm/backward_sums" => norm::backward_sums,
+        "norm/backward_parameters" => norm::backward_parameters,
+        "norm/backward_input" => norm::backward_input,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,

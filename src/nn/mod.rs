@@ -2,6 +2,8 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod batch_norm;
+mod conv;
 mod dense;
 mod dropout;
 mod init;
@@ -9,8 +11,11 @@ mod maxout;
 mod network;
 mod parameter;
 mod spectral;
+mod sum;
 mod upsample;
 
+pub use batch_norm::BatchNorm;
+pub use conv::{Conv, Direction};
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use init::Init;
@@ -85,6 +90,41 @@ pub enum Module {
     Linear {
         in_features: usize,
         out_features: usize,
+        bias: bool,
+    },
+    BatchNorm1d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    BatchNorm2d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    Conv2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        bias: bool,
+    },
+    ConvTranspose2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        output_padding: [usize; 2],
+        bias: bool,
+    },
+    /// From \[N, C, H, W\] to \[N, C·H·W\].
+    Flatten,
+    /// From \[N, C·H·W\] to \[N, C, H, W\].
+    Unflatten {
+        dim: usize,
+        unflattened_size: [usize; 3],
     },
     ReLU,
     LeakyReLU {
@@ -173,6 +213,11 @@ pub trait Layer: std::fmt::Debug {
 
     /// Elements of one sample's output.
     fn outputs(&self) -> usize;
+
+    /// \[H, W, C\] of the output, where the layer makes an image of something else.
+    fn image(&self) -> Option<[usize; 3]> {
+        None
+    }
 
     /// φ, applied last.
     fn activation(&self) -> Activation;

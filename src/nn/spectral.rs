@@ -5,7 +5,9 @@
 //! v ← Wᵀu/|Wᵀu| and u ← Wv/|Wv|; all passes take them as constants. It deliberately does not know
 //! what the weight is for: the layer that has it gets W/σ in its place.
 
-use super::{Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Parameter, Planes};
+use super::{
+    Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Parameter, Planes, sum,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -123,7 +125,7 @@ impl SpectralNorm {
         let parts = r.scratch(&format!("{}.overlaps", pass.name), &[self.rows]);
         self.dots(r, dscaled, scaled, parts);
         let overlap = r.scratch(&format!("{}.overlap", pass.name), &[1]);
-        sum(r, parts, overlap, false);
+        sum::splits(r, parts, overlap, self.rows, false);
         let accumulate = pass.grads == Grads::Accumulate;
         let len = self.rows * self.columns;
         let call = r
@@ -159,24 +161,6 @@ impl SpectralNorm {
                 }
             })
             .collect()
-    }
-}
-
-/// total\[L\] (+)= Σ over slices of parts\[S, L\]
-fn sum(r: &mut Recorder, parts: Tensor, total: Tensor, accumulate: bool) {
-    let len = r.info(total).len();
-    let splits = r.info(parts).len() / len;
-    let call = r
-        .call(&kernel::REDUCE_SPLITS)
-        .read("parts", parts)
-        .set("splits", splits)
-        .set("len", len)
-        .set("accumulate", u32::from(accumulate))
-        .extent(len, 1, 1)
-        .flops(splits * len);
-    match accumulate {
-        true => call.update("total", total).record(),
-        false => call.write("total", total).record(),
     }
 }
 
@@ -222,6 +206,10 @@ impl Layer for SpectralNorm {
 
     fn outputs(&self) -> usize {
         self.layer.outputs()
+    }
+
+    fn image(&self) -> Option<[usize; 3]> {
+        self.layer.image()
     }
 
     fn activation(&self) -> Activation {
@@ -278,7 +266,7 @@ impl Layer for SpectralNorm {
         if pass.grads == Grads::Accumulate {
             let pairs = gradients.iter().zip(pass.gradients).enumerate();
             for (_, (part, total)) in pairs.filter(|(at, _)| *at != self.weight) {
-                sum(r, *part, *total, true);
+                sum::splits(r, *part, *total, 1, true);
             }
         }
         dx

@@ -40,6 +40,11 @@ impl Layer for Upsample {
         self.inputs() * self.scale * self.scale
     }
 
+    fn image(&self) -> Option<[usize; 3]> {
+        let [height, width, channels] = self.shape;
+        Some([height * self.scale, width * self.scale, channels])
+    }
+
     fn activation(&self) -> Activation {
         Activation::Identity
     }

@@ -28,6 +28,8 @@ pub struct Kernel {
     pub params: &'static [(&'static str, Kind)],
     /// Whether it is a matrix product, which is linked with each driver in `shaders/gemm/`.
     pub product: bool,
+    /// Whether a thread works on a cell of neighbours: linked with each width in `shaders/cell/`.
+    pub cells: bool,
 }
 
 impl PartialEq for Kernel {
@@ -36,15 +38,29 @@ impl PartialEq for Kernel {
     }
 }
 
+/// What a kernel is linked with: (`product`, `cells`).
+macro_rules! drivers {
+    (true) => {
+        (true, false)
+    };
+    (false) => {
+        (false, false)
+    };
+    (cells) => {
+        (false, true)
+    };
+}
+
 macro_rules! kernels {
     ($($(#[$doc:meta])* $id:ident = $name:literal ($($in:ident: $it:ident),*) -> ($($out:ident: $ot:ident),*)
-       [$($param:ident: $kind:ident),*] $product:literal;)*) => {
+       [$($param:ident: $kind:ident),*] $drivers:tt;)*) => {
         $($(#[$doc])* pub static $id: Kernel = Kernel {
             name: $name,
             inputs: &[$((stringify!($in), $it)),*],
             outputs: &[$((stringify!($out), $ot)),*],
             params: &[$((stringify!($param), Kind::$kind)),*],
-            product: $product,
+            product: drivers!($drivers).0,
+            cells: drivers!($drivers).1,
         };)*
         /// Every kernel there is.
         pub static ALL: &[&Kernel] = &[$(&$id),*];
@@ -61,12 +77,53 @@ kernels! {
     /// dweight\[S,O,I\] (+)= da\[N,O\]ᵀ · x\[N,I\], the rows cut into S slices
     DENSE_BACKWARD_WEIGHT = "dense/backward_weight" (da: F32, x: F32) -> (dweight: F32)
         [rows: Int, inputs: Int, outputs: Int, splits: Int, accumulate: Int] true;
-    /// dbias\[O\] (+)= Σ over rows of da\[N,O\]
-    DENSE_BACKWARD_BIAS = "dense/backward_bias" (da: F32) -> (dbias: F32)
-        [rows: Int, outputs: Int, accumulate: Int] false;
+    /// y\[N,h,w,O\] = φ(windows of x\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ + bias\[O\]): a convolution
+    CONV_DOWN = "conv/down" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,h,w,O\] = (windows of da\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ) ∘ φ'(x), φ being the activation that made x
+    CONV_DOWN_SLOPE = "conv/down_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// y\[N,H,W,I\] = φ(sum of the windows x\[N,h,w,O\] · weight\[O,K,K,I\] + bias\[I\]): a transposed convolution
+    CONV_UP = "conv/up" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,H,W,I\] = (sum of the windows da\[N,h,w,O\] · weight\[O,K,K,I\]) ∘ φ'(x), φ being the activation that made x
+    CONV_UP_SLOPE = "conv/up_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dweight\[S,O,K,K,I\] (+)= small\[N,h,w,O\]ᵀ · windows of image\[N,H,W,I\], the small pixels cut into S slices
+    CONV_WEIGHT = "conv/weight" (small: F32, image: F32) -> (dweight: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, splits: Int, accumulate: Int] true;
+    /// parts\[W\] (+)= Σ over k of values\[i + k·W\], i < W, of L values: slices of a sum over rows
+    REDUCE_COLUMNS = "reduce/columns" (values: F32) -> (parts: F32)
+        [len: Int, width: Int, accumulate: Int] cells;
     /// total\[L\] (+)= Σ over slices of parts\[S,L\], in order
     REDUCE_SPLITS = "reduce/splits" (parts: F32) -> (total: F32)
         [splits: Int, len: Int, accumulate: Int] false;
+    /// parts\[S,G,2,C\]: mean and Σ(x − mean)² of every S-th line of x\[G,L,C\], S ≤ L
+    NORM_MOMENTS = "norm/moments" (x: F32) -> (parts: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int] cells;
+    /// stats\[G,2,C\] = mean and 1/√(variance + ε) of each group; the running ones follow
+    NORM_STATISTICS = "norm/statistics" (parts: F32) -> (stats: F32, running_mean: F32, running_var: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int, epsilon: Float, momentum: Float] false;
+    /// stats\[1,2,C\] = mean and 1/√(variance + ε), the running ones
+    NORM_RUNNING = "norm/running" (running_mean: F32, running_var: F32) -> (stats: F32)
+        [channels: Int, epsilon: Float] false;
+    /// y\[G,L,C\] = φ(weight\[C\]·x̂ + bias\[C\]), x̂ being x\[G,L,C\] normalised with stats\[G,2,C\]
+    NORM_APPLY = "norm/apply" (x: F32, stats: F32, weight: F32, bias: F32) -> (y: F32)
+        [lines: Int, channels: Int, groups: Int, blocks: Int, activation: Int, leak: Float] cells;
+    /// parts\[S,G,2,C\]: Σda and Σda·x̂ over every S-th line, S ≤ L
+    NORM_BACKWARD_SUMS = "norm/backward_sums" (da: F32, x: F32, stats: F32) -> (parts: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int] cells;
+    /// dbias\[C\], dweight\[C\] (+)= Σ over groups of sums\[G,2,C\]
+    NORM_BACKWARD_PARAMETERS = "norm/backward_parameters" (sums: F32) -> (dweight: F32, dbias: F32)
+        [channels: Int, groups: Int, accumulate: Int] false;
+    /// dx\[G,L,C\] = weight·(da − share·(sums₀ + x̂·sums₁))/√(variance + ε) ∘ φ'(x), φ having made x
+    NORM_BACKWARD_INPUT = "norm/backward_input" (da: F32, x: F32, stats: F32, weight: F32, sums: F32) -> (dx: F32)
+        [lines: Int, channels: Int, groups: Int, blocks: Int, share: Float, activation: Int, leak: Float] cells;
     /// values\[L\]: standard normal numbers, draw clock\[counter\] of the stream with this key
     RANDOM_NORMAL = "random/normal" (clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int] false;

@@ -32,7 +32,7 @@ pub fn image(activation: Activation, x: f64) -> f64 {
 }
 
 /// φ' where φ gave y.
-fn slope(activation: Activation, y: f64) -> f64 {
+pub fn slope(activation: Activation, y: f64) -> f64 {
     match activation {
         Activation::Identity => 1.0,
         Activation::Relu => f64::from(y > 0.0),
@@ -64,11 +64,7 @@ impl Rig {
         let y = tensor("y", OUTPUTS, Role::Output);
         let da = tensor("da", OUTPUTS, Role::State);
         let dx = tensor("dx", INPUTS, Role::Output);
-        let layer = Dense {
-            inputs: INPUTS,
-            outputs: OUTPUTS,
-            activation,
-        };
+        let layer = Dense::new(INPUTS, OUTPUTS, activation);
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let forward = r.program("forward");

@@ -6,6 +6,7 @@ mod common;
 mod game;
 mod layer;
 mod modes;
+mod norm;
 mod stages;
 
 use gpugan::cpu::Cpu;

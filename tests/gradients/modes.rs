@@ -36,11 +36,7 @@ impl Rig {
         let da = tensor("da", OUTPUTS, Role::State);
         let dx = tensor("dx", INPUTS, Role::Output);
         let dense = |inputs, outputs, activation| {
-            let layer = Dense {
-                inputs,
-                outputs,
-                activation,
-            };
+            let layer = Dense::new(inputs, outputs, activation);
             Box::new(layer) as Box<dyn Layer>
         };
         let layers = vec![

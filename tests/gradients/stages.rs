@@ -161,12 +161,7 @@ impl Normalised {
     fn new() -> Normalised {
         let mut r = Recorder::new();
         let dense = |inputs, outputs, activation| {
-            let layer = Dense {
-                inputs,
-                outputs,
-                activation,
-            };
-            Box::new(layer) as Box<dyn Layer>
+            Box::new(Dense::new(inputs, outputs, activation)) as Box<dyn Layer>
         };
         let layers = spectral_norm(vec![
             dense(5, 4, Activation::Tanh),

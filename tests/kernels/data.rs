@@ -72,17 +72,17 @@ fn a_copy_leaves_the_rest_alone() {
 fn sums(accumulate: usize) -> [Vec<f64>; 2] {
     let numbers = || Contents::F32(vec![1.0, 2.0, 10.0, 20.0, 100.0, 200.0]);
     let before = || Contents::F32(vec![0.5; 2]);
-    let columns = Case::new(&kernel::DENSE_BACKWARD_BIAS, "")
-        .read("da", numbers())
-        .update("dbias", before())
-        .set("rows", 3usize)
-        .set("outputs", 2usize);
+    let columns = Case::new(&kernel::REDUCE_COLUMNS, "")
+        .read("values", numbers())
+        .update("parts", before())
+        .set("len", 6usize)
+        .set("width", 2usize);
     let splits = Case::new(&kernel::REDUCE_SPLITS, "")
         .read("parts", numbers())
         .update("total", before())
         .set("splits", 3usize)
         .set("len", 2usize);
-    [(columns, "dbias"), (splits, "total")].map(|(case, output)| {
+    [(columns, "parts"), (splits, "total")].map(|(case, output)| {
         let case = case.set("accumulate", accumulate).extent(2, 1, 1);
         Rig::new(case).run().floats(output)
     })

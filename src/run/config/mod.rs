@@ -40,6 +40,8 @@ pub struct Config {
     pub generator_hidden: Vec<usize>,
     /// Widths of the critic's hidden layers, from the image to the score.
     pub critic_hidden: Vec<usize>,
+    /// Channels of the dcgan critic's first layer.
+    pub width: usize,
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
     pub init: Init,
@@ -94,6 +96,7 @@ impl Default for Config {
             arch: Arch::Mlp,
             generator_hidden: vec![256, 512],
             critic_hidden: vec![512, 256],
+            width: 64,
             leak: 0.2,
             init: Init::Torch,
             spectral_norm: false,
@@ -125,6 +128,23 @@ impl Default for Config {
 }
 
 impl Config {
+    /// What a run does that only names its architecture.
+    pub fn of_arch(arch: Arch) -> Config {
+        let config = Config {
+            arch,
+            ..Config::default()
+        };
+        match arch {
+            Arch::Mlp => config,
+            // The settings of Radford et al. 2016, section 4, but for the batch of 128.
+            Arch::Dcgan => Config {
+                init: Init::Normal(0.02),
+                batch: 64,
+                ..config
+            },
+        }
+    }
+
     /// Checks every range.
     ///
     /// # Errors
@@ -159,6 +179,7 @@ impl Config {
                 return Err(Error::Usage(message));
             }
         }
+        within("--width", self.width, 1..=4_096)?;
         below_one("--leak", self.leak)?;
         if let Init::Normal(sigma) = self.init {
             within("--init normal:SIGMA", sigma, RATES)?;

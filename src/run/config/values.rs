@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum Arch {
     /// Dense layers only.
     Mlp,
+    /// Convolutions with batch normalisation (Radford et al. 2016), for images of any size.
+    Dcgan,
 }
 
 /// What the generator minimises (Goodfellow et al. 2014, section 3).
@@ -65,6 +67,7 @@ impl Arch {
     pub fn name(self) -> &'static str {
         match self {
             Arch::Mlp => "mlp",
+            Arch::Dcgan => "dcgan",
         }
     }
 }

@@ -91,35 +91,36 @@ pub fn splits() -> Vec<Case> {
 }
 
 /// Few halves, whose sums are exact: a sum that ends early is not lost in the tolerance. The last
-/// shapes have more rows than a loop of llvmpipe has turns.
+/// rows are more than a loop of llvmpipe has turns, and the last slices are not all as long.
 pub fn columns() -> Vec<Case> {
-    let case = |(rows, outputs, accumulate): (usize, usize, usize)| {
-        let da = noise(6, rows * outputs, 4.0)
-            .into_iter()
-            .map(|x| x.round() / 2.0);
-        let case = Case::new(
-            &kernel::DENSE_BACKWARD_BIAS,
-            format!("{rows} {outputs} {accumulate}"),
-        )
-        .read("da", Contents::F32(da.collect()));
+    let case = |(rows, columns, splits, accumulate): (usize, usize, usize, usize)| {
+        let (len, width) = (rows * columns, splits * columns);
+        let values = noise(6, len, 4.0).into_iter().map(|x| x.round() / 2.0);
+        let label = format!("{rows}x{columns} {splits} {accumulate}");
+        let case = Case::new(&kernel::REDUCE_COLUMNS, label)
+            .read("values", Contents::F32(values.collect()));
         let case = match accumulate {
-            0 => case.write("dbias", outputs),
-            _ => case.update("dbias", floats(7, outputs, 1.0)),
+            0 => case.write("parts", width),
+            _ => case.update("parts", floats(7, width, 1.0)),
         };
-        case.set("rows", rows)
-            .set("outputs", outputs)
+        case.set("len", len)
+            .set("width", width)
             .set("accumulate", accumulate)
-            .extent(outputs, 1, 1)
+            .extent(width, 1, 1)
     };
     let shapes = [
-        (1, 1, 0),
-        (3, 7, 1),
-        (4, 64, 0),
-        (7, 65, 1),
-        (257, 257, 0),
-        (128, 784, 1),
-        (65_537, 3, 0),
-        (131_075, 1, 1),
+        (1, 1, 1, 0),
+        (3, 7, 1, 1),
+        (4, 64, 1, 0),
+        (7, 65, 1, 1),
+        (257, 257, 20, 0),
+        (128, 784, 1, 1),
+        (300, 64, 20, 0),
+        (4096, 1, 64, 0),
+        (4098, 3, 68, 1),
+        (65_537, 3, 256, 0),
+        (131_075, 1, 364, 1),
+        (131_072, 4, 364, 0),
     ];
     shapes.into_iter().map(case).collect()
 }
