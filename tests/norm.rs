@@ -121,7 +121,11 @@ impl Rig {
             key: [0; 2],
             draw: 0,
         };
-        let training = Mode::Train(Training { groups, noise });
+        let training = Mode::Train(Training {
+            groups,
+            advance: false,
+            noise,
+        });
         let [train, eval] = [("train", training), ("eval", Mode::Eval)].map(|(name, mode)| {
             let program = r.program(name);
             let output = Some(y);

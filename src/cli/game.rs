@@ -72,6 +72,7 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
 pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
     let settings = Settings {
         architecture: architecture(config, shape),
+        spectral_norm: config.spectral_norm,
         objective: match config.objective {
             Objective::NonSaturating => codes::Objective::NonSaturating,
             Objective::Minimax => codes::Objective::Minimax,
@@ -94,6 +95,7 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,
+        ema: config.ema,
         critic_steps: config.critic_steps,
         generator_steps: config.generator_steps,
         seed: config.seed.0,

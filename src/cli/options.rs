@@ -88,6 +88,10 @@ pub struct GameOptions {
     /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
+    /// Divide the critic's weights by their spectral norm (Miyato et al. 2018) [default: false]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", hide_possible_values = true, help_heading = NETWORKS)]
+    spectral_norm: Option<bool>,
     /// Numbers in a latent, which an image is made from [default: 100]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     latent_dim: Option<usize>,
@@ -106,6 +110,10 @@ pub struct GameOptions {
     /// Images per update [default: 128; dcgan: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
+    /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
+    /// samples with the averages [default: no average]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    ema: Option<f64>,
     /// Rule of the updates [default: adam]
     #[arg(long, value_name = "RULE", help_heading = GAME)]
     optimizer: Option<Optimizer>,

@@ -11,6 +11,8 @@ mod clock;
 mod conv;
 mod data;
 mod dense;
+mod dropout;
+mod maxout;
 mod norm;
 mod objective;
 mod optim;
@@ -18,6 +20,8 @@ mod product;
 mod random;
 mod real;
 mod reduce;
+mod spectral;
+mod upsample;
 
 use std::time::{Duration, Instant};
 
@@ -56,11 +60,23 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
         "data/copy" => data::copy,
+        "dropout/forward" => dropout::forward,
+        "dropout/backward" => dropout::backward,
+        "maxout/forward" => maxout::forward,
+        "maxout/backward" => maxout::backward,
+        "upsample/forward" => upsample::forward,
+        "upsample/backward" => upsample::backward,
+        "spectral/columns" => spectral::columns,
+        "spectral/dots" => spectral::dots,
+        "spectral/direction" => spectral::direction,
+        "spectral/divide" => spectral::divide,
+        "spectral/backward" => spectral::backward,
         "objective/critic" => objective::critic,
         "objective/generator" => objective::generator,
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
+        "optim/average" => optim::average,
         "clock/advance" => clock::advance,
         "bench/multiply_add" => bench::multiply_add,
         "bench/copy" => bench::copy,

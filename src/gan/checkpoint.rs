@@ -18,7 +18,7 @@ pub struct Entry {
 /// The state of a game, complete: what is not in here is recomputed from the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// The weights of both networks, in PyTorch's names and layouts.
+    /// The weights of the networks, in PyTorch's names and layouts.
     pub model: Vec<Entry>,
     /// Moments, rates, clock, guard and metrics ring.
     pub optimizer: Vec<Entry>,
@@ -26,9 +26,9 @@ pub struct Snapshot {
 
 /// The tensors of a snapshot's model, with PyTorch's order of those that have another one.
 pub fn model(gan: &Gan) -> Vec<(Tensor, Option<Planes>)> {
-    let networks = [&gan.generator.network, &gan.critic.network];
+    let networks = [&gan.generator.network, &gan.critic.network].into_iter();
     networks
-        .iter()
+        .chain(&gan.generator_ema)
         .flat_map(|network| network.state())
         .collect()
 }

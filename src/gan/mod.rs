@@ -9,7 +9,7 @@ mod step;
 mod trainer;
 
 pub use sampler::Sampler;
-pub use step::Gan;
+pub use step::{EMA, Gan};
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;
@@ -22,12 +22,16 @@ use arch::Architecture;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub architecture: Architecture,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     pub latent: Latent,
     pub init: Init,
     pub rule: Rule,
     pub lr_generator: f64,
     pub lr_critic: f64,
+    /// Decay of the moving average of the generator that samples come from, if there is to be one.
+    pub ema: Option<f64>,
     pub batch: usize,
     /// Critic updates, then generator updates, of one turn of the schedule.
     pub critic_steps: usize,

@@ -4,12 +4,15 @@
 
 use super::Settings;
 use super::join::Join;
-use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training};
-use crate::optim::Optimizer;
+use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training, spectral_norm};
+use crate::optim::{self, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
 use crate::threefry::{Stream, stream_key};
+
+/// What the moving average of the generator is called.
+pub const EMA: &str = "generator_ema";
 
 /// One network with all that its training needs.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub struct Gan {
     pub plan: Plan,
     pub generator: Player,
     pub critic: Player,
+    /// The moving average of the generator, where the settings ask for it.
+    pub generator_ema: Option<Network>,
     /// `clock`\[8\]: see `Counter`.
     pub clock: Tensor,
     /// `metrics`\[ring, 8\]: see `Metric`.
@@ -82,11 +87,19 @@ impl Gan {
         let lr = (settings.lr_generator, settings.lr_critic);
         let generator = Network::new(&mut r, "generator", architecture.generator());
         let generator = Player::new(&mut r, generator, &settings, lr.0);
-        let critic = Network::new(&mut r, "critic", architecture.critic());
+        let layers = match settings.spectral_norm {
+            true => spectral_norm(architecture.critic()),
+            false => architecture.critic(),
+        };
+        let critic = Network::new(&mut r, "critic", layers);
         let critic = Player::new(&mut r, critic, &settings, lr.1);
+        let layers = settings.ema.map(|_| architecture.generator());
+        let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
+        let ema = generator_ema.as_ref();
         let critic_step = board.critic_step(&mut r, &settings, &generator, &critic);
-        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic);
-        let (sample_program, sample) = board.sample(&mut r, &settings, &generator.network);
+        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic, ema);
+        let sampled = ema.unwrap_or(&generator.network);
+        let (sample_program, sample) = board.sample(&mut r, &settings, sampled);
         Gan {
             plan: r.finish(),
             clock: board.clock,
@@ -96,6 +109,7 @@ impl Gan {
             settings,
             generator,
             critic,
+            generator_ema,
             sample,
             critic_step,
             generator_step,
@@ -169,7 +183,7 @@ impl Board {
         generator.network.forward(r, z, pass.into(join.fake));
         join.close(r);
         let pass = self.train(settings, &critic.network, 2, &mut draws);
-        let trace = critic.network.forward(r, join.both, pass);
+        let trace = critic.network.forward(r, join.both, pass.advancing());
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_CRITIC, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
@@ -193,12 +207,13 @@ impl Board {
         settings: &Settings,
         generator: &Player,
         critic: &Player,
+        ema: Option<&Network>,
     ) -> [ProgramId; 3] {
         let gradients = r.program("generator.gradients");
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
         let mut draws = Draws::default();
         let pass = self.train(settings, &generator.network, 1, &mut draws);
-        let fake = generator.network.forward(r, z, pass);
+        let fake = generator.network.forward(r, z, pass.advancing());
         let pass = self.train(settings, &critic.network, 1, &mut draws);
         let trace = critic.network.forward(r, fake.output(), pass);
         let slopes = self.objective(r, settings, &kernel::OBJECTIVE_GENERATOR, trace.output());
@@ -211,6 +226,9 @@ impl Board {
         let mut update = |name, turns| {
             let program = r.program(name);
             generator.update(r, self.guard, Watched::GeneratorGradients);
+            if let (Some(average), Some(decay)) = (ema, settings.ema) {
+                optim::average(r, &generator.network, average, decay);
+            }
             let advance = Advance {
                 turns,
                 images: 0,
@@ -268,7 +286,11 @@ impl Board {
         };
         draws.made += network.draws();
         Pass {
-            mode: Mode::Train(Training { groups, noise }),
+            mode: Mode::Train(Training {
+                groups,
+                advance: false,
+                noise,
+            }),
             output: None,
         }
     }

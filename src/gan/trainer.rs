@@ -54,10 +54,13 @@ impl Trainer {
         let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
         executor.write(gan.guard, &Contents::U32(unseen))?;
         let mut rng = HostRng::new(gan.settings.seed, Stream::Init);
-        for player in [&gan.generator, &gan.critic] {
+        for (player, copy) in [(&gan.generator, &gan.generator_ema), (&gan.critic, &None)] {
             let values = player.network.initial(gan.settings.init, &mut rng);
-            for ((tensor, planes), values) in player.network.state().into_iter().zip(values) {
-                checkpoint::write(executor.as_mut(), tensor, planes, &Contents::F32(values))?;
+            for network in [&player.network].into_iter().chain(copy) {
+                for ((tensor, planes), values) in network.state().into_iter().zip(&values) {
+                    let values = Contents::F32(values.clone());
+                    checkpoint::write(executor.as_mut(), tensor, planes, &values)?;
+                }
             }
         }
         Ok(Trainer {

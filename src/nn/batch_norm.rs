@@ -203,6 +203,7 @@ impl Layer for BatchNorm {
             name,
             shape: vec![self.channels],
             initial: Initial::Constant(value),
+            planes: None,
         };
         vec![buffer("running_mean", 0.0), buffer("running_var", 1.0)]
     }

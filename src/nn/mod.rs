@@ -5,17 +5,25 @@
 mod batch_norm;
 mod conv;
 mod dense;
+mod dropout;
 mod init;
+mod maxout;
 mod network;
 mod parameter;
+mod spectral;
 mod sum;
+mod upsample;
 
 pub use batch_norm::BatchNorm;
 pub use conv::{Conv, Direction};
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use init::Init;
+pub use maxout::Maxout;
 pub use network::{Gradients, Network, Pass, Trace};
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
+pub use spectral::{SpectralNorm, spectral_norm};
+pub use upsample::Upsample;
 
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor};
@@ -47,6 +55,8 @@ pub struct Training {
     /// Equal parts of the rows, one after the other, whose statistics are kept apart: real and
     /// generated samples.
     pub groups: usize,
+    /// Whether power iterations go on: once in every step of the network's own player.
+    pub advance: bool,
     pub noise: Noise,
 }
 
@@ -122,6 +132,21 @@ pub enum Module {
     },
     Tanh,
     Sigmoid,
+    Dropout {
+        p: f64,
+    },
+    /// The largest of each `pieces` neighbours; torch.nn has none, but
+    /// `x.unflatten(1, (-1, pieces)).amax(2)` is the same.
+    Maxout {
+        pieces: usize,
+    },
+    Upsample {
+        scale_factor: usize,
+    },
+    /// torch.nn.utils.spectral_norm(module)
+    SpectralNorm {
+        module: Box<Module>,
+    },
 }
 
 /// What a layer's forward pass is given.

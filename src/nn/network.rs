@@ -1,7 +1,9 @@
 //! A chain of layers with its parameters in one flat tensor, its gradients in another, and its
 //! buffers in a third.
 
-use super::{Backward, Buffer, Forward, Grads, Init, Layer, Mode, Module, Parameter, Planes};
+use super::{
+    Backward, Buffer, Forward, Grads, Init, Layer, Mode, Module, Parameter, Planes, Training,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{DType, Recorder, Role, Tensor};
 use crate::random::HostRng;
@@ -36,6 +38,18 @@ impl Pass {
         mode: Mode::Eval,
         output: None,
     };
+
+    /// The same pass, in which power iterations go on. Others of the same program come after it.
+    pub fn advancing(self) -> Pass {
+        let mode = match self.mode {
+            Mode::Eval => Mode::Eval,
+            Mode::Train(training) => Mode::Train(Training {
+                advance: true,
+                ..training
+            }),
+        };
+        Pass { mode, ..self }
+    }
 
     /// The same pass into `output`.
     pub fn into(self, output: Tensor) -> Pass {
@@ -155,7 +169,8 @@ impl Network {
     pub fn state(&self) -> Vec<(Tensor, Option<Planes>)> {
         let planes = self.describe().into_iter().map(|(_, p)| p.planes);
         let parameters = self.parameter_tensors.iter().copied().zip(planes);
-        let buffers = self.buffer_tensors.iter().map(|tensor| (*tensor, None));
+        let planes = self.describe_buffers().into_iter().map(|(_, b)| b.planes);
+        let buffers = self.buffer_tensors.iter().copied().zip(planes);
         parameters.chain(buffers).collect()
     }
 

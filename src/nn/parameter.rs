@@ -30,6 +30,8 @@ pub struct Buffer {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub initial: Initial,
+    /// Where elements lie in another order than in torch.nn.
+    pub planes: Option<Planes>,
 }
 
 /// How a buffer begins.

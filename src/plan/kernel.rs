@@ -138,6 +138,37 @@ kernels! {
     /// destination\[start..start+L\] = source\[L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
         [start: Int, len: Int] false;
+    /// y\[L\] = x\[L\] ∘ mask · scale, the mask being draw clock\[dropout\] + `draw` of the stream with
+    /// this key: words of at least `least` are kept
+    DROPOUT_FORWARD = "dropout/forward" (x: F32, clock: U32) -> (y: F32)
+        [key0: Int, key1: Int, draw: Int, least: Int, len: Int, scale: Float] false;
+    /// dx\[L\] = da\[L\] ∘ mask · scale ∘ φ'(x), φ being the activation that made x
+    DROPOUT_BACKWARD = "dropout/backward" (da: F32, x: F32, clock: U32) -> (dx: F32)
+        [key0: Int, key1: Int, draw: Int, least: Int, len: Int, scale: Float, activation: Int, leak: Float] false;
+    /// y\[L\] = the largest of each P neighbours of x\[L,P\]
+    MAXOUT_FORWARD = "maxout/forward" (x: F32) -> (y: F32) [len: Int, pieces: Int] false;
+    /// dx\[L,P\] = da\[L\] ∘ φ'(x) at the first of the largest of each P neighbours, 0 elsewhere
+    MAXOUT_BACKWARD = "maxout/backward" (da: F32, x: F32) -> (dx: F32)
+        [len: Int, pieces: Int, activation: Int, leak: Float] false;
+    /// y\[N,H·S,W·S,C\] = every pixel of x\[N,H,W,C\] S times along both sides; rows are N·H
+    UPSAMPLE_FORWARD = "upsample/forward" (x: F32) -> (y: F32)
+        [rows: Int, width: Int, channels: Int, scale: Int] false;
+    /// dx\[N,H,W,C\] = Σ over S·S pixels of da\[N,H·S,W·S,C\] ∘ φ'(x); rows are N·H
+    UPSAMPLE_BACKWARD = "upsample/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, width: Int, channels: Int, scale: Int, activation: Int, leak: Float] false;
+    /// sums\[C\] = weight\[R,C\]ᵀ · u\[R\]
+    SPECTRAL_COLUMNS = "spectral/columns" (weight: F32, u: F32) -> (sums: F32)
+        [rows: Int, columns: Int] false;
+    /// dots\[R\] = left\[R,C\] · right row by row, where right moves on by `stride` per row
+    SPECTRAL_DOTS = "spectral/dots" (left: F32, right: F32) -> (dots: F32)
+        [rows: Int, columns: Int, stride: Int] false;
+    /// direction\[L\] = values\[L\] / |values|
+    SPECTRAL_DIRECTION = "spectral/direction" (values: F32) -> (direction: F32) [len: Int] false;
+    /// scaled\[L\] = weight\[L\] / sigma
+    SPECTRAL_DIVIDE = "spectral/divide" (weight: F32, sigma: F32) -> (scaled: F32) [len: Int] false;
+    /// dweight\[R,C\] (+)= (dscaled\[R,C\] − overlap · u\[R\] v\[C\]ᵀ) / sigma
+    SPECTRAL_BACKWARD = "spectral/backward" (dscaled: F32, u: F32, v: F32, sigma: F32, overlap: F32) -> (dweight: F32)
+        [rows: Int, columns: Int, accumulate: Int] false;
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
         [batch: Int, objective: Int, ring: Int] false;
@@ -153,6 +184,9 @@ kernels! {
     /// Gradient descent with momentum on a whole network at once
     OPTIM_SGD = "optim/sgd" (gradients: F32, rates: F32) -> (parameters: F32, velocity: F32, guard: U32)
         [len: Int, watched: Int] false;
+    /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay
+    OPTIM_AVERAGE = "optim/average" (source: F32) -> (average: F32)
+        [len: Int, rest: Float] false;
     /// Moves the counters on, and notes the step at which the guard first saw something
     CLOCK_ADVANCE = "clock/advance" () -> (clock: U32, guard: U32)
         [step: Int, images: Int, count: Int, latent: Int, mix: Int, dropout: Int, noise: Int] false;

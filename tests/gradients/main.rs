@@ -7,6 +7,7 @@ mod game;
 mod layer;
 mod modes;
 mod norm;
+mod stages;
 
 use gpugan::cpu::Cpu;
 use gpugan::plan::{Plan, Recorder, Tensor, kernel};

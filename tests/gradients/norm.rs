@@ -70,7 +70,11 @@ impl Rig {
             draw: 0,
         };
         let mode = match setting.groups {
-            Some(groups) => Mode::Train(Training { groups, noise }),
+            Some(groups) => Mode::Train(Training {
+                groups,
+                advance: false,
+                noise,
+            }),
             None => Mode::Eval,
         };
         let output = Some(y);

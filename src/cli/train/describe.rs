@@ -114,6 +114,10 @@ fn describe(module: &Module) -> String {
         Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
         Module::Tanh => "Tanh()".to_string(),
         Module::Sigmoid => "Sigmoid()".to_string(),
+        Module::Dropout { p } => format!("Dropout({p})"),
+        Module::Maxout { pieces } => format!("Maxout({pieces})"),
+        Module::Upsample { scale_factor } => format!("Upsample(scale_factor={scale_factor})"),
+        Module::SpectralNorm { module } => format!("spectral_norm({})", describe(module)),
     }
 }
 

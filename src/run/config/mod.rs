@@ -58,6 +58,8 @@ pub struct Config {
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
     pub init: Init,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     /// Critic updates in a row.
     pub critic_steps: usize,
@@ -65,6 +67,9 @@ pub struct Config {
     pub generator_steps: usize,
     /// Samples per update.
     pub batch: usize,
+    /// Decay of the generator's moving average; unset: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ema: Option<f64>,
     /// Generator updates of the whole run; excludes `epochs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
@@ -111,10 +116,12 @@ impl Default for Config {
             width: 64,
             leak: 0.2,
             init: Init::Torch,
+            spectral_norm: false,
             objective: Objective::NonSaturating,
             critic_steps: 1,
             generator_steps: 1,
             batch: 128,
+            ema: None,
             steps: None,
             epochs: None,
             optimizer: Optimizer::Adam,
@@ -233,6 +240,7 @@ impl Config {
         within("--batch", self.batch, 1..=MOST_BATCH)?;
         within("--lr", self.lr, RATES)?;
         within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
+        below_one("--ema", self.ema.unwrap_or(0.0))?;
         below_one("--beta1", self.beta1)?;
         below_one("--beta2", self.beta2)?;
         below_one("--momentum", self.momentum)

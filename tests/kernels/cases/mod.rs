@@ -2,6 +2,7 @@
 
 mod conv;
 mod game;
+mod layers;
 mod norm;
 mod products;
 mod tensors;
@@ -21,12 +22,18 @@ pub fn all() -> Vec<Case> {
         tensors::gather(),
         tensors::copy(),
         tensors::splits(),
+        layers::dropout(),
+        layers::maxout(),
+        layers::upsample(),
+        layers::spectral(),
+        layers::directions(),
         cells(),
         norm::others(),
         game::objectives(),
         game::rates(),
         game::adam(),
         game::sgd(),
+        game::average(),
         game::clock(),
         products(),
         convolutions(),
