@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gpugan::run::Config;
 use gpugan::run::config::{
-    DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size,
+    DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed,
 };
 use serde::Serialize;
 
@@ -24,10 +24,7 @@ struct Flags {
 fn everything_set() -> Config {
     Config {
         dataset: Dataset::Folder("/data \"x\" é:y".into()),
-        size: Some(Size {
-            height: 48,
-            width: 64,
-        }),
+        size: "48x64".parse().ok(),
         channels: Some(4),
         skip_bad: true,
         flip: true,
