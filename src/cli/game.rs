@@ -8,7 +8,7 @@ use gpugan::optim::Rule;
 use gpugan::plan::{ALIGNMENT, DType, codes};
 use gpugan::random;
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Latent, Objective, Optimizer};
+use gpugan::run::config::{self, Arch, Dataset, Latent, Objective, Optimizer};
 use gpugan::{Error, Result};
 
 /// Adam's ε is PyTorch's; nobody tunes it.
@@ -28,20 +28,22 @@ const MOST_RING: u64 = 65_536;
 /// The elements of one tensor are counted in 32 bits on the device.
 const MOST_ELEMENTS: u128 = u32::MAX as u128;
 
-/// The data set to learn from.
+/// The data set to learn from; `watch` is told how far the loading is, where it takes long.
 ///
 /// # Errors
-/// `Error::Usage` for an unknown name, `Error::Data` for files that cannot be used or that hold
-/// fewer images than a batch.
-pub fn load_data(config: &Config) -> Result<Images> {
-    let images = match (&config.data_dir, config.dataset.as_str()) {
+/// `Error::Data` for files that cannot be used or that hold fewer images than a batch, and
+/// whatever `watch` returns.
+pub fn load_data(config: &Config, watch: data::Watch) -> Result<Images> {
+    let wanted = data::Wanted {
+        size: config.size.map(|size| [size.height, size.width]),
+        channels: config.channels,
+        skip_bad: config.skip_bad,
+    };
+    let images = match (&config.data_dir, &config.dataset) {
         (Some(directory), _) => data::idx::load_dir(directory, Split::Train)?,
-        (None, "mnist") => data::mnist::load(Split::Train)?,
-        (None, other) => {
-            return Err(Error::Usage(format!(
-                "--dataset '{other}' is unknown; give mnist, or a folder of IDX files as --data-dir"
-            )));
-        }
+        (None, Dataset::Mnist) => data::mnist::load(Split::Train)?,
+        (None, Dataset::Folder(directory)) => data::folder::load(directory, &wanted, watch)?,
+        (None, Dataset::Zip(file)) => data::archive::load(file, &wanted, watch)?,
     };
     images.require_batch(config.batch)?;
     Ok(images)
@@ -106,6 +108,7 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         generator_steps: config.generator_steps,
         seed: config.seed.0,
         images,
+        flip: config.flip,
         ring: ring(config)?,
         samples: grid_side(shape).pow(2),
     };

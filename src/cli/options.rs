@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
-use gpugan::run::config::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use gpugan::run::config::{Arch, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
@@ -42,13 +42,28 @@ pub struct PlanOptions {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataOptions {
-    /// Data set to learn from; mnist is built in [default: mnist]
-    #[arg(long, value_name = "NAME", help_heading = DATA)]
-    dataset: Option<String>,
+    /// Data set to learn from: mnist (built in), or the PNG and JPEG files at any depth in
+    /// folder:DIR or zip:FILE [default: mnist]
+    #[arg(long, value_name = "DATASET", help_heading = DATA)]
+    dataset: Option<Dataset>,
     /// Folder of IDX files to learn from instead, under MNIST's names (train-images-idx3-ubyte), raw
     /// or .gz
     #[arg(long, value_name = "DIR", help_heading = DATA)]
     data_dir: Option<PathBuf>,
+    /// Size that images of folder: and zip: are cropped and resized to: HxW, or N for both
+    /// [default: that of the first image]
+    #[arg(long, value_name = "HxW", allow_negative_numbers = true, help_heading = DATA)]
+    size: Option<Size>,
+    /// Channels that images of folder: and zip: are converted to: 1 grey, 2 grey and alpha, 3
+    /// colour, 4 colour and alpha [default: 1 or 3, as the first image]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = DATA)]
+    channels: Option<usize>,
+    /// Leave out broken images of folder: and zip: instead of stopping [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = DATA)]
+    skip_bad: Option<bool>,
+    /// Show the critic real images mirrored left to right at random [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = DATA)]
+    flip: Option<bool>,
 }
 
 /// Networks, game, updates, and the device that computes them.

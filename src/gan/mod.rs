@@ -39,6 +39,8 @@ pub struct Settings {
     pub seed: u64,
     /// Images of the data set.
     pub images: usize,
+    /// Whether the critic sees real images mirrored at random.
+    pub flip: bool,
     /// Rows of the metrics ring: turns between two read-backs, at most.
     pub ring: usize,
     /// Images of a sample grid.

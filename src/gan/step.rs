@@ -175,7 +175,8 @@ impl Board {
         let (batch, features) = (settings.batch, settings.architecture.features());
         let gradients = r.program("critic.gradients");
         let join = Join::new(r, "critic.x", batch, features);
-        gather(r, self.images, self.clock, settings.seed, join.real);
+        let (seed, flip) = (settings.seed, settings.flip);
+        gather(r, self.images, self.clock, seed, flip, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
         let mut draws = Draws::default();
         let pass = self.train(settings, &generator.network, 1, &mut draws);

@@ -130,9 +130,11 @@ kernels! {
     /// values\[L\]: uniform numbers on (−1, 1), draw clock\[counter\] of the stream with this key
     RANDOM_UNIFORM = "random/uniform" (clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int] false;
-    /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\]
+    /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\],
+    /// with `flip` mirrored along the width where the flip stream says so
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
-        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int] false;
+        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
+         flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
     /// destination\[start..start+L\] = source\[L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
         [start: Int, len: Int] false;

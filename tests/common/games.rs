@@ -46,6 +46,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         generator_steps: 1,
         seed: 11,
         images: 10,
+        flip: false,
         ring: 4,
         samples: 4,
     }

@@ -1,9 +1,10 @@
 //! The options of a training run: their defaults, their ranges and their file form.
 //!
 //! Flags go over a file and a file over the defaults. What the options mean for networks, data and
-//! devices is decided elsewhere; a value that only those can judge (a data set's or a device's
-//! name) is an unchecked text here.
+//! devices is decided elsewhere; a value that only those can judge (a device's name) is an unchecked
+//! text here.
 
+mod dataset;
 mod file;
 mod values;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use dataset::{Dataset, Size};
 pub use values::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
 
 use crate::error::{Error, Result};
@@ -24,6 +26,8 @@ pub const DEFAULT_STEPS: u64 = 16_000;
 const MOST_STEPS: u64 = 1_000_000_000_000;
 const MOST_BATCH: usize = 65_536;
 const MOST_RATIO: usize = 100;
+/// Height or width of images.
+const MOST_SIDE: usize = 4_096;
 
 /// Rates outside of this vanish or overflow in single precision.
 const RATES: RangeInclusive<f64> = 1e-30..=1e30;
@@ -32,9 +36,18 @@ const RATES: RangeInclusive<f64> = 1e-30..=1e30;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    pub dataset: String,
+    pub dataset: Dataset,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Of images from `folder:` and `zip:`; unset: that of the first image. Likewise the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<usize>,
+    /// Whether broken images of `folder:` and `zip:` are left out.
+    pub skip_bad: bool,
+    /// Whether real images are mirrored at random.
+    pub flip: bool,
     pub arch: Arch,
     /// Widths of the generator's hidden layers, from the latent to the image.
     pub generator_hidden: Vec<usize>,
@@ -91,8 +104,12 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            dataset: "mnist".into(),
+            dataset: Dataset::Mnist,
             data_dir: None,
+            size: None,
+            channels: None,
+            skip_bad: false,
+            flip: false,
             arch: Arch::Mlp,
             generator_hidden: vec![256, 512],
             critic_hidden: vec![512, 256],
@@ -156,6 +173,7 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] that names the flag, the value and the range.
     pub fn validate(&self) -> Result<()> {
+        self.validate_data()?;
         self.validate_networks()?;
         self.validate_updates()?;
         if self.steps.is_some() && self.epochs.is_some() {
@@ -169,6 +187,35 @@ impl Config {
         within("--checkpoint-every", self.checkpoint_every, 1..=MOST_STEPS)?;
         within("--log-every", self.log_every, 1..=MOST_STEPS)?;
         within("--keep", self.keep, 1..=1_000_000)
+    }
+
+    fn validate_data(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        if let Some(Size { height, width }) = self.size {
+            within("--size", height.min(width), 1..=MOST_SIDE)?;
+            within("--size", height.max(width), 1..=MOST_SIDE)?;
+        }
+        within("--channels", self.channels.unwrap_or(1), 1..=4)?;
+        let has_files = self.dataset != Dataset::Mnist;
+        if has_files && self.data_dir.is_some() {
+            let dataset = &self.dataset;
+            return usage(format!(
+                "--data-dir and --dataset '{dataset}' exclude each other; give one of them"
+            ));
+        }
+        let (size, channels) = (self.size.is_some(), self.channels.is_some());
+        for (flag, given) in [
+            ("--size", size),
+            ("--channels", channels),
+            ("--skip-bad", self.skip_bad),
+        ] {
+            if given && !has_files {
+                return usage(format!(
+                    "{flag} is for images from --dataset folder:DIR or zip:FILE; leave it out"
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn validate_networks(&self) -> Result<()> {
