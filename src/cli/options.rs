@@ -230,14 +230,23 @@ mod tests {
 
     #[test]
     fn the_help_tells_every_default_as_it_is() {
-        let config = Config {
-            steps: Some(DEFAULT_STEPS),
-            ..Config::default()
+        let of_arch = |arch| {
+            let config = Config {
+                steps: Some(DEFAULT_STEPS),
+                ..Config::of_arch(arch)
+            };
+            toml::Table::try_from(&config).unwrap()
         };
-        let table = toml::Table::try_from(&config).unwrap();
+        let [mut table, dcgan] = [Arch::Mlp, Arch::Dcgan].map(of_arch);
+        table.remove("arch");
         assert!(table.len() > 20, "{table:?}");
         for (key, value) in &table {
-            let (help, expected) = (help(key), format!("[default: {}]", typed(value)));
+            let (value, other) = (typed(value), typed(&dcgan[key]));
+            let expected = match value == other {
+                true => format!("[default: {value}]"),
+                false => format!("[default: {value}; dcgan: {other}]"),
+            };
+            let help = help(key);
             assert!(
                 help.ends_with(&expected),
                 "--{key}: {help} is not {expected}"
