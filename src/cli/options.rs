@@ -73,10 +73,10 @@ pub struct GameOptions {
     /// Kind of both networks [default: mlp]
     #[arg(long, help_heading = NETWORKS)]
     arch: Option<Arch>,
-    /// Sizes of the generator's hidden layers [default: 256,512]
+    /// Sizes of the generator's hidden layers [default: 256,512; maxout: 1200,1200]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     generator_hidden: Option<Vec<usize>>,
-    /// Sizes of the critic's hidden layers [default: 512,256]
+    /// Sizes of the critic's hidden layers [default: 512,256; maxout: 240,240]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
     /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]

@@ -5,7 +5,7 @@ use gpugan::gan::{Gan, Settings};
 use gpugan::plan::{Access, Call, ProgramId, kernel};
 use gpugan::run::Config;
 
-use super::common::games::{ADAM, SGD, game, objectives};
+use super::common::games::{ADAM, SGD, game, maxout, objectives};
 
 /// Shapes and batches: halves of a batch that are aligned, and that are not.
 const SHAPES: [([usize; 3], usize, bool); 6] = [
@@ -28,6 +28,7 @@ fn layers(generator: &[usize], critic: &[usize]) -> Kind {
 /// A game for every combination of what shapes its plan.
 pub fn all() -> Vec<Settings> {
     let kinds = [
+        maxout(),
         layers(&[7, 6], &[8, 5]),
         layers(&[], &[]),
         layers(&[1], &[64, 3, 9]),
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Settings> {
                         objective,
                         rule,
                         ema: (rule == SGD).then_some(0.9),
+                        spectral_norm: critic_steps == 5,
                         critic_steps,
                         generator_steps,
                         ..settings
