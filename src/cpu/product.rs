@@ -6,6 +6,7 @@ use gemm_common::Parallelism;
 use pulp::Arch;
 use rayon::prelude::*;
 
+use super::activation::End;
 use super::real::Real;
 
 /// A matrix in a slice: the distances between neighbours along a column and along a row.
@@ -125,7 +126,7 @@ fn outer<T: Real>(
     out: &mut [T],
     n: usize,
     accumulate: bool,
-    finish: impl Fn(usize, usize, &mut [T]) + Sync,
+    end: End<T>,
 ) {
     let row_of_b: Vec<T> = (0..n).map(|at| b.data[at * b.column_stride]).collect();
     out.par_chunks_mut(n)
@@ -138,8 +139,8 @@ fn outer<T: Real>(
                     let kept = if accumulate { *out } else { T::zero() };
                     *out = kept + left * *right;
                 }
-                finish(row, 0, out);
             });
+            end.apply(row * n, out);
         });
 }
 
@@ -215,11 +216,11 @@ macro_rules! product {
             b: Matrix<$t>,
             out: &mut [$t],
             accumulate: bool,
-            finish: impl Fn(usize, usize, &mut [$t]) + Sync,
+            end: End<$t>,
         ) {
             check([m, n, k], a, b, out);
             if k == 1 {
-                return outer(a, b, &mut out[..m * n], n, accumulate, finish);
+                return outer(a, b, &mut out[..m * n], n, accumulate, end);
             }
             let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
             (0..parts.count).into_par_iter().for_each(|part| {
@@ -228,13 +229,10 @@ macro_rules! product {
                 let (a, b) = (a.from(row * a.row_stride), b.from(column * b.column_stride));
                 // SAFETY: checked, `out` is borrowed exclusively, and no two parts overlap.
                 unsafe { $part(extents, a, b, to, n, accumulate) };
-                Arch::new().dispatch(|| {
-                    for row in row..row + m {
-                        // SAFETY: as above; this part is done with by the product.
-                        let done = unsafe { from_raw_parts_mut(out.at(row * n + column), columns) };
-                        finish(row, column, done);
-                    }
-                });
+                for at in (row..row + m).map(|row| row * n + column) {
+                    // SAFETY: as above; this part is done with by the product.
+                    end.apply(at, unsafe { from_raw_parts_mut(out.at(at), columns) });
+                }
             });
         }
     };
@@ -268,7 +266,7 @@ mod tests {
             Matrix::row_major(&a, 3).transposed(),
             Matrix::row_major(&b, 4),
         );
-        product_f64([3, 4, 2], left, right, &mut out, true, |_, _, _| {});
+        product_f64([3, 4, 2], left, right, &mut out, true, End::Nothing);
         for m in 0..3 {
             for n in 0..4 {
                 let sum: f64 = (0..2).map(|k| a[k * 3 + m] * b[k * 4 + n]).sum();

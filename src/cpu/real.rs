@@ -2,6 +2,7 @@
 
 use num_traits::{Float, NumAssign};
 
+use super::activation::End;
 use super::product::{Matrix, alone_f32, alone_f64, product_f32, product_f64};
 use crate::threefry::{self, Words};
 
@@ -11,16 +12,15 @@ pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 's
 
     fn widen(self) -> f64;
 
-    /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\], with `extents` = \[m, n, k\] and `out` row-major. The
-    /// epilogue `finish(row, column, values)` gets every element once, in runs of a row that begin
-    /// at that column, on the thread that made them.
+    /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\], with `extents` = \[m, n, k\] and `out` row-major; every
+    /// part is ended on the thread that made it.
     fn product(
         extents: [usize; 3],
         a: Matrix<Self>,
         b: Matrix<Self>,
         out: &mut [Self],
         accumulate: bool,
-        finish: impl Fn(usize, usize, &mut [Self]) + Sync,
+        end: End<Self>,
     );
 
     /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\] on the calling thread alone, `out` row-major.
@@ -54,9 +54,9 @@ impl Real for f32 {
         b: Matrix<f32>,
         out: &mut [f32],
         accumulate: bool,
-        finish: impl Fn(usize, usize, &mut [f32]) + Sync,
+        end: End<f32>,
     ) {
-        product_f32(extents, a, b, out, accumulate, finish);
+        product_f32(extents, a, b, out, accumulate, end);
     }
 
     /// (1 − e)/(1 + e) with e = exp(−2|x|), and a series near 0, where that would cancel.
@@ -142,9 +142,9 @@ impl Real for f64 {
         b: Matrix<f64>,
         out: &mut [f64],
         accumulate: bool,
-        finish: impl Fn(usize, usize, &mut [f64]) + Sync,
+        end: End<f64>,
     ) {
-        product_f64(extents, a, b, out, accumulate, finish);
+        product_f64(extents, a, b, out, accumulate, end);
     }
 
     fn product_alone(
