@@ -5,14 +5,44 @@ use std::path::PathBuf;
 
 use gpugan::run::Config;
 use gpugan::run::config::{
-    DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed,
+    Arch, DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed,
 };
 use serde::Serialize;
+
+/// An architecture brings its own defaults, below what a file or a flag says.
+#[test]
+fn the_architecture_decides_the_defaults() {
+    let parsed = |text| Config::parse(text, "text").unwrap();
+    assert_eq!(parsed(""), Config::default());
+    assert_eq!(parsed("arch = \"dcgan\""), Config::of_arch(Arch::Dcgan));
+    let maxout = parsed("arch = \"maxout\"\ncritic-hidden = [3]");
+    assert_eq!(maxout.generator_hidden, [1200, 1200]);
+    assert_eq!(maxout.critic_hidden, [3]);
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("run.toml");
+    fs::write(&path, "arch = \"dcgan\"\nlr = 0.5\nwidth = 9").unwrap();
+    let flags = |arch| Flags {
+        arch,
+        ..Flags::default()
+    };
+    for arch in [None, Some(Arch::Mlp), Some(Arch::Maxout)] {
+        let wanted = Config {
+            lr: 0.5,
+            width: 9,
+            ..Config::of_arch(arch.unwrap_or(Arch::Dcgan))
+        };
+        let config = Config::layered(Some(&path), &flags(arch)).unwrap();
+        assert_eq!(config, wanted, "{arch:?}");
+    }
+    let config = Config::layered(None, &flags(Some(Arch::Maxout))).unwrap();
+    assert_eq!(config, Config::of_arch(Arch::Maxout));
+}
 
 /// As a command line gives them: everything optional.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Flags {
+    arch: Option<Arch>,
     lr: Option<f64>,
     seed: Option<Seed>,
     steps: Option<u64>,

@@ -16,7 +16,7 @@ use crate::run::atomic::named;
 const LONGEST_FILE: u64 = 1 << 20;
 
 impl Config {
-    /// `flags` over the file over the defaults, checked.
+    /// `flags` over the file over the defaults of the architecture that those name, checked.
     ///
     /// `flags` serialises to a table whose keys are those of [`Config`] and whose unset fields are
     /// `None`. Setting one of `steps` and `epochs`, or of `dataset` and `data-dir`, unsets the other
@@ -27,11 +27,11 @@ impl Config {
     /// [`Error::Usage`] for a file that cannot be read or parsed, naming its line, and for a value
     /// out of range.
     pub fn layered(file: Option<&Path>, flags: &impl Serialize) -> Result<Config> {
-        let config = match file {
-            Some(path) => Config::read(path)?,
-            None => Config::default(),
+        let file = match file {
+            Some(path) => set_in(&read_text(path)?, &path.display().to_string())?,
+            None => Table::new(),
         };
-        let mut config = config.overlaid(flags)?;
+        let mut config = over_defaults(&file, &table_of(flags)?)?;
         config.validate()?;
         for path in config.data_dir.iter_mut().chain(config.dataset.path_mut()) {
             if let Ok(absolute) = std::path::absolute(&*path) {
@@ -46,9 +46,7 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] if a flag's value has no TOML form or not the type of the option.
     pub fn overlaid(&self, flags: &impl Serialize) -> Result<Config> {
-        let usage = |e: &dyn std::fmt::Display| Error::Usage(format!("unusable flags: {e}"));
-        let mut table = Table::try_from(self).map_err(|e| usage(&e))?;
-        let flags = Table::try_from(flags).map_err(|e| usage(&e))?;
+        let (mut table, flags) = (table_of(self)?, table_of(flags)?);
         for (set, unset) in [
             ("steps", "epochs"),
             ("epochs", "steps"),
@@ -60,38 +58,25 @@ impl Config {
             }
         }
         table.extend(flags);
-        table.try_into().map_err(|e: toml::de::Error| {
-            let text = e.to_string();
-            usage(&text.trim_end().replace('\n', " "))
-        })
+        table
+            .try_into()
+            .map_err(|e: toml::de::Error| unusable(&e.to_string().trim_end().replace('\n', " ")))
     }
 
-    /// The options that the file sets, over the defaults, unchecked.
+    /// The options that the file sets, over the defaults of its architecture, unchecked.
     ///
     /// # Errors
     /// [`Error::Usage`] that names the file and, where there is one, the line.
     pub fn read(path: &Path) -> Result<Config> {
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
-            .map_err(|e| Error::Usage(named("read", path, e).to_string()))?;
-        let origin = path.display().to_string();
-        if bytes.len() as u64 > LONGEST_FILE {
-            let message = format!("{origin}: a configuration is at most {LONGEST_FILE} bytes long");
-            return Err(Error::Usage(message));
-        }
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Config::parse(text, &origin),
-            Err(_) => Err(Error::Usage(format!("{origin}: it is not UTF-8 text"))),
-        }
+        Config::parse(&read_text(path)?, &path.display().to_string())
     }
 
-    /// The options in a TOML text; `origin` stands for it in error messages.
+    /// The options in a TOML text, over the defaults of its architecture; `origin` stands for it in error messages.
     ///
     /// # Errors
     /// [`Error::Usage`] that names the origin and the line.
     pub fn parse(text: &str, origin: &str) -> Result<Config> {
-        toml::from_str(text).map_err(|e| Error::Usage(explain(text, origin, &e)))
+        over_defaults(&set_in(text, origin)?, &Table::new())
     }
 
     /// The TOML form, which [`Config::read`] takes back unchanged; unset options are absent.
@@ -102,6 +87,45 @@ impl Config {
         toml::to_string(self)
             .map_err(|e| Error::Usage(format!("the options cannot be written as TOML: {e}")))
     }
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|e| Error::Usage(named("read", path, e).to_string()))?;
+    let origin = path.display();
+    if bytes.len() as u64 > LONGEST_FILE {
+        let message = format!("{origin}: a configuration is at most {LONGEST_FILE} bytes long");
+        return Err(Error::Usage(message));
+    }
+    let text = String::from_utf8(bytes);
+    text.map_err(|_| Error::Usage(format!("{origin}: it is not UTF-8 text")))
+}
+
+/// The keys that a text sets, each of its type.
+fn set_in(text: &str, origin: &str) -> Result<Table> {
+    let fault = |e: toml::de::Error| Error::Usage(explain(text, origin, &e));
+    toml::from_str::<Config>(text).map_err(fault)?;
+    toml::from_str(text).map_err(fault)
+}
+
+fn table_of(options: &impl Serialize) -> Result<Table> {
+    Table::try_from(options).map_err(|e| unusable(&e))
+}
+
+fn unusable(what: &dyn std::fmt::Display) -> Error {
+    Error::Usage(format!("unusable flags: {what}"))
+}
+
+/// `flags` over `file` over the defaults of the architecture that they come to.
+fn over_defaults(file: &Table, flags: &Table) -> Result<Config> {
+    let arch = flags.get("arch").or(file.get("arch"));
+    let base = match arch.map(|arch| arch.clone().try_into()) {
+        Some(arch) => Config::of_arch(arch.map_err(|e| unusable(&e))?),
+        None => Config::default(),
+    };
+    base.overlaid(file)?.overlaid(flags)
 }
 
 /// One sentence from a parser's error.
