@@ -1,7 +1,9 @@
 //! What several tests share: PyTorch's numbers, and the game that they belong to.
 #![allow(dead_code)] // each test uses its part
 
+pub mod floats;
 pub mod games;
+pub mod layer;
 
 use std::collections::BTreeMap;
 
@@ -257,6 +259,11 @@ pub fn adapter() -> Option<gpugan::gpu::Adapter> {
 
 /// Makes an executor for a plan.
 pub type Make<'a> = &'a dyn Fn(gpugan::plan::Plan) -> Box<dyn Executor>;
+
+/// The executor of a machine without a GPU.
+pub fn on_cpu(plan: gpugan::plan::Plan) -> Box<dyn Executor> {
+    Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap())
+}
 
 /// Hands a test executors on an adapter, if there is one: products as the device prefers, then
 /// plain, then tile.

@@ -105,6 +105,11 @@ HEIGHT, WIDTH, CHANNELS, LATENT = 2, 3, 1, 4
 PIXELS = HEIGHT * WIDTH * CHANNELS
 IMAGES, BATCH, ITERATIONS, SLOPE, SETUP_SEED = 10, 4, 5, 0.2, 2014
 
+ACTIVATIONS = {
+    "identity": lambda h: h, "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
+    "leaky_relu": lambda h: F.leaky_relu(h, SLOPE),
+}
+
 CASES = [
     dict(name="adam-non-saturating", seed=7, objective="non-saturating", latent="normal",
          critic_steps=1, generator_steps=1, lr_generator=2e-3, lr_critic=2e-3,
@@ -259,12 +264,8 @@ def layers():
     shapes = dict(x=(7, 5), weight=(3, 5), bias=(3,), dy=(7, 3))
     inputs = {name: tensor(draw("normal", SETUP_SEED, "noise", t, math.prod(shape)), *shape)
               for t, (name, shape) in enumerate(shapes.items())}
-    activations = {
-        "identity": lambda h: h, "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
-        "leaky_relu": lambda h: F.leaky_relu(h, SLOPE),
-    }
     cases = []
-    for name, activation in activations.items():
+    for name, activation in ACTIVATIONS.items():
         x, weight, bias = (inputs[k].clone().requires_grad_() for k in ("x", "weight", "bias"))
         y = activation(F.linear(x, weight, bias))
         gradients = torch.autograd.grad(y, (x, weight, bias), inputs["dy"])
