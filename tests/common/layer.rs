@@ -116,13 +116,7 @@ fn record(r: &mut Recorder, at: usize, sheet: &Sheet, layer: Box<dyn Layer>) -> 
     let trace = network.forward(r, x, Pass::EVAL.into(y));
     let into = Some((&gradients, Grads::Overwrite));
     let made = network.backward(r, &trace, da, into, Some(Activation::Identity));
-    r.call(&kernel::DATA_COPY)
-        .read("source", made.expect("it was asked for"))
-        .write("destination", dx)
-        .set("start", 0usize)
-        .set("len", rows * inputs)
-        .extent(rows * inputs, 1, 1)
-        .record();
+    keep(r, made.expect("it was asked for"), dx);
     let [of_x, of_y] = sheet.planes;
     let state = network.state();
     let gradients = gradients.parts.iter().zip(&state);
@@ -135,6 +129,18 @@ fn record(r: &mut Recorder, at: usize, sheet: &Sheet, layer: Box<dyn Layer>) -> 
             .collect(),
         inputs: [&[(x, of_x), (da, of_y)], &state[..]].concat(),
     }
+}
+
+/// Copies a tensor that nothing else reads to where the host can look at it.
+pub fn keep(r: &mut Recorder, source: Tensor, destination: Tensor) {
+    let len = r.info(source).len();
+    r.call(&kernel::DATA_COPY)
+        .read("source", source)
+        .write("destination", destination)
+        .set("start", 0usize)
+        .set("len", len)
+        .extent(len, 1, 1)
+        .record();
 }
 
 fn run(floats: &mut dyn Floats, sheet: &Sheet, recorded: &Recorded) -> Vec<Vec<f64>> {
