@@ -3,7 +3,7 @@
 mod common;
 
 use common::layer::{Sheet, Sheets, activation, all_right, all_wrong, another, before};
-use common::{LayerCase, Layers, golden};
+use common::{LayerCase, Layers, dense_layers};
 use gpugan::nn::{Dense, Layer};
 use gpugan::plan::codes::Activation;
 
@@ -24,7 +24,7 @@ fn sheet(layers: &Layers, case: &LayerCase) -> Sheet {
 
 /// All cases, each with the layer under what `choose` makes of its activation.
 fn sheets(choose: impl Fn(Activation) -> Activation) -> Sheets {
-    let layers = golden().layers;
+    let layers = dense_layers();
     assert_eq!(layers.cases.len(), 5);
     let pair = |case: &LayerCase| {
         let activation = choose(activation(&case.activation, layers.slope));

@@ -188,7 +188,8 @@ pub fn another(right: Activation) -> Activation {
     match right {
         Activation::LeakyRelu(leak) => Activation::LeakyRelu(leak + 1e-3),
         Activation::Relu => Activation::LeakyRelu(1e-3),
-        _ => Activation::Relu,
+        Activation::Identity => Activation::Tanh,
+        Activation::Tanh | Activation::Sigmoid => Activation::Relu,
     }
 }
 
