@@ -124,10 +124,10 @@ fn layers(activation: Activation) -> Vec<Box<dyn Layer>> {
         Box::new(Dense::new(5, 6, activation).without_bias()),
         Box::new(down.clone()),
         Box::new(down.without_bias()),
-        Box::new(Conv::down([5, 3, 1], 2, 2, 3, 0).then(activation)),
+        Box::new(Conv::down([6, 5, 2], 4, 2, 3, 0).then(activation)),
         Box::new(up.clone()),
         Box::new(up.without_bias()),
-        Box::new(Conv::up([1, 2, 2], [4, 5, 1], 3, 3, 1).then(activation)),
+        Box::new(Conv::up([1, 2, 3], [3, 5, 1], 3, 3, 1).then(activation)),
     ]
 }
 
