@@ -126,6 +126,17 @@ def tensor(values, *shape):
     return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
+class Numbers:
+    """Draw after draw from normal(0, 1), different for every case."""
+
+    def __init__(self, seed, case):
+        self.seed, self.next = seed, 100 * case
+
+    def __call__(self, *shape):
+        self.next += 1
+        return tensor(draw("normal", self.seed, "noise", self.next, math.prod(shape)), *shape)
+
+
 class Game:
     """What the cases of a file share: networks, and a data set of images."""
 
