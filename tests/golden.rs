@@ -1,14 +1,15 @@
-//! Five iterations of a tiny GAN against PyTorch in float64 (tests/golden/tiny_gan.py): latents,
-//! data order, losses, metrics and every weight.
+//! Five iterations of tiny GANs, of dense layers and of convolutions, against PyTorch in float64
+//! (tests/golden/tiny_gan.py and tiny_dcgan.py): latents, data order, losses, metrics, every weight
+//! and every running statistic.
 
 mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Golden, Run, golden};
+use common::floats::{Floats, Rounded};
+use common::{Case, Golden, Run, tiny_dcgan, tiny_gan};
 use gpugan::cpu::Cpu;
-use gpugan::gan::Trainer;
-use gpugan::plan::Executor;
+use gpugan::gan::{Gan, Settings, Trainer};
 
 /// The largest |got − want| relative to the largest |want| of each tensor.
 fn worst(got: &BTreeMap<String, Vec<f64>>, want: &BTreeMap<String, Vec<f64>>) -> f64 {
@@ -26,21 +27,26 @@ fn worst(got: &BTreeMap<String, Vec<f64>>, want: &BTreeMap<String, Vec<f64>>) ->
     want.keys().map(of_tensor).fold(0.0, f64::max)
 }
 
-/// The f64 mirror from PyTorch's initial weights.
+/// The f64 mirror of a game, with PyTorch's initial weights.
+fn mirror(gan: &Gan, golden: &Golden) -> (Run, Cpu<f64>) {
+    let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
+    let run = Run::of(gan, golden);
+    run.start(&mut cpu);
+    (run, cpu)
+}
+
 #[test]
 fn the_f64_mirror_follows_pytorch() {
-    let golden = golden();
-    for case in &golden.cases {
-        let gan = golden.game(case);
-        let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
-        let setup = Run::of(&gan, &golden);
-        setup.start_f64(&mut cpu);
-        for (at, iteration) in case.iterations.iter().enumerate() {
-            cpu.run(&gan.turn(), 1).unwrap();
-            let weights = setup.weights_f64(&cpu);
-            let error = worst(&weights, &iteration.weights);
-            assert!(error < 1e-6, "{} iteration {at}: {error:e}", case.name);
-            iteration.assert_metrics(&setup.metrics_f64(&cpu, at), 1e-6);
+    for golden in [tiny_gan(), tiny_dcgan()] {
+        for case in &golden.cases {
+            let gan = golden.game(case);
+            let (run, mut cpu) = mirror(&gan, &golden);
+            for (at, iteration) in case.iterations.iter().enumerate() {
+                cpu.run(&gan.turn());
+                let error = worst(&run.weights(&mut cpu), &iteration.weights);
+                assert!(error < 1e-6, "{} iteration {at}: {error:e}", case.name);
+                iteration.assert_metrics(&run.metrics(&mut cpu, at), 1e-6);
+            }
         }
     }
 }
@@ -48,63 +54,67 @@ fn the_f64_mirror_follows_pytorch() {
 /// The gradients of the first iteration, of both players.
 #[test]
 fn the_first_gradients_are_those_of_pytorch() {
-    let golden = golden();
-    let gan = golden.game(&golden.cases[0]);
-    let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
-    Run::of(&gan, &golden).start_f64(&mut cpu);
-    cpu.run(&gan.turn(), 1).unwrap();
-    let read = |name: &String| {
-        let tensor = gan.plan.find(&format!("{name}.grad")).expect(name);
-        (name.clone(), cpu.floats(tensor).to_vec())
-    };
-    let gradients = golden.trace.gradients.keys().map(read).collect();
-    let error = worst(&gradients, &golden.trace.gradients);
-    assert!(error < 1e-10, "{error:e}");
+    for golden in [tiny_gan(), tiny_dcgan()] {
+        let gan = golden.game(&golden.cases[0]);
+        let (run, mut cpu) = mirror(&gan, &golden);
+        cpu.run(&gan.turn());
+        let error = worst(&run.gradients(&gan, &mut cpu), &golden.trace.gradients);
+        assert!(error < 1e-10, "{error:e}");
+    }
 }
 
 /// Trainers on executors that a user would run.
-fn follows(make: &dyn Fn(gpugan::plan::Plan) -> Box<dyn Executor>) {
-    let golden = golden();
-    for case in &golden.cases {
-        let gan = golden.game(case);
-        let executor = make(gan.plan.clone());
-        let setup = Run::of(&gan, &golden);
-        let mut trainer = Trainer::new(gan, executor, golden.bytes()).unwrap();
-        setup.start(trainer.executor());
-        for (at, iteration) in case.iterations.iter().enumerate() {
-            assert_eq!(trainer.play(1).unwrap(), 1);
-            let weights = setup.weights(trainer.executor());
-            let error = worst(&weights, &iteration.weights);
-            assert!(error < 1e-4, "{} iteration {at}: {error:e}", case.name);
-            let positions = trainer.positions().unwrap();
-            assert_eq!(positions.data, iteration.data_position);
-            assert_eq!(positions.latent, iteration.latent_draws);
-            iteration.assert_metrics(&trainer.interval(1).unwrap(), 1e-5);
+fn follows(make: common::Make) {
+    for golden in [tiny_gan(), tiny_dcgan()] {
+        for case in &golden.cases {
+            let gan = golden.game(case);
+            let executor = make(gan.plan.clone());
+            let run = Run::of(&gan, &golden);
+            let mut trainer = Trainer::new(gan, executor, golden.bytes()).unwrap();
+            run.start(&mut Rounded(trainer.executor()));
+            for (at, iteration) in case.iterations.iter().enumerate() {
+                assert_eq!(trainer.play(1).unwrap(), 1);
+                let weights = run.weights(&mut Rounded(trainer.executor()));
+                let error = worst(&weights, &iteration.weights);
+                assert!(error < 1e-4, "{} iteration {at}: {error:e}", case.name);
+                let positions = trainer.positions().unwrap();
+                assert_eq!(positions.data, iteration.data_position);
+                assert_eq!(positions.latent, iteration.latent_draws);
+                iteration.assert_metrics(&trainer.interval(1).unwrap(), 1e-5);
+            }
         }
     }
 }
 
 #[test]
 fn the_cpu_executor_follows_pytorch() {
-    follows(&|plan| Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap()));
-}
-
-#[test]
-fn a_wrong_slope_does_not_follow_pytorch() {
-    let mut golden: Golden = golden();
-    golden.setup.slope = 0.21;
-    let case = &golden.cases[0];
-    let gan = golden.game(case);
-    let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
-    let setup = Run::of(&gan, &golden);
-    setup.start_f64(&mut cpu);
-    cpu.run(&gan.turn(), 1).unwrap();
-    let error = worst(&setup.weights_f64(&cpu), &case.iterations[0].weights);
-    assert!(error > 1e-4, "{error:e}");
+    follows(&common::on_cpu);
 }
 
 /// Through the shaders, whichever variant the products run as.
 #[test]
 fn the_gpu_executor_follows_pytorch() {
     common::on_every_variant(&|make| follows(make));
+}
+
+/// How far the f64 mirror of another game is from PyTorch after one turn.
+fn strays(golden: &Golden, change: impl Fn(&mut Settings)) -> f64 {
+    let case: &Case = &golden.cases[0];
+    let mut settings = golden.game(case).settings;
+    change(&mut settings);
+    let gan = Gan::new(settings);
+    let (run, mut cpu) = mirror(&gan, golden);
+    cpu.run(&gan.turn());
+    worst(&run.weights(&mut cpu), &case.iterations[0].weights)
+}
+
+#[test]
+fn another_game_does_not_follow_pytorch() {
+    for mut golden in [tiny_gan(), tiny_dcgan()] {
+        assert!(strays(&golden, |_| {}) < 1e-6);
+        assert!(strays(&golden, |settings| settings.seed += 1) > 1e-4);
+        assert!(strays(&golden, |settings| settings.lr_critic *= 1.1) > 1e-4);
+        golden.setup.slope = 0.21;
+        assert!(strays(&golden, |_| {}) > 1e-4);
+    }
 }

@@ -2,166 +2,56 @@
 
 mod common;
 
-use common::{LayerCase, Layers, golden};
-use gpugan::cpu::Cpu;
-use gpugan::nn::{Dense, Grads, Network};
+use common::layer::{Sheet, Sheets, activation, all_right, all_wrong, another, before};
+use common::{LayerCase, Layers, dense_layers};
+use gpugan::nn::{Dense, Layer};
 use gpugan::plan::codes::Activation;
-use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 
-/// The recorded layer. Its backward pass wants the gradient at the pre-activation, `da`.
-struct Rig {
-    plan: Plan,
-    program: ProgramId,
-    /// x, weight, bias, da
-    inputs: [Tensor; 4],
-    /// y, dx, dweight, dbias
-    outputs: [Tensor; 4],
-}
-
-impl Rig {
-    fn new(layers: &Layers, activation: Activation) -> Rig {
-        let mut r = Recorder::new();
-        let (rows, inputs, outputs) = (layers.batch, layers.inputs, layers.outputs);
-        let mut tensor = |name, role, columns| r.tensor(name, role, DType::F32, &[rows, columns]);
-        let x = tensor("x", Role::Input, inputs);
-        let da = tensor("da", Role::Input, outputs);
-        let y = tensor("y", Role::Output, outputs);
-        let dx = tensor("dx", Role::Output, inputs);
-        let layer = Dense::new(inputs, outputs, activation);
-        let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
-        let gradients = network.companion(&mut r, "grad", Role::Output);
-        let program = r.program("pass");
-        let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
-        let into = Some((&gradients, Grads::Overwrite));
-        let below = Some(Activation::Identity);
-        let made = network.backward(&mut r, &trace, da, into, below).unwrap();
-        r.call(&kernel::DATA_COPY)
-            .read("source", made)
-            .write("destination", dx)
-            .set("start", 0usize)
-            .set("len", rows * inputs)
-            .extent(rows * inputs, 1, 1)
-            .record();
-        let [weight, bias] = [0, 1].map(|at| network.parameter_tensors[at]);
-        Rig {
-            plan: r.finish(),
-            program,
-            inputs: [x, weight, bias, da],
-            outputs: [y, dx, gradients.parts[0], gradients.parts[1]],
-        }
-    }
-}
-
-fn activation(name: &str, slope: f64) -> Activation {
-    match name {
-        "identity" => Activation::Identity,
-        "relu" => Activation::Relu,
-        "leaky_relu" => Activation::LeakyRelu(slope),
-        "tanh" => Activation::Tanh,
-        "sigmoid" => Activation::Sigmoid,
-        other => panic!("no activation {other}"),
-    }
-}
-
-/// φ' where φ gave y.
-fn slope(activation: Activation, y: f64) -> f64 {
-    match activation {
-        Activation::Identity => 1.0,
-        Activation::Relu => f64::from(y > 0.0),
-        Activation::LeakyRelu(leak) => f64::max(leak, f64::from(y > 0.0)),
-        Activation::Tanh => 1.0 - y * y,
-        Activation::Sigmoid => y * (1.0 - y),
-    }
-}
-
-/// x, weight, bias, da
-fn given(layers: &Layers, case: &LayerCase) -> [Vec<f64>; 4] {
+fn sheet(layers: &Layers, case: &LayerCase) -> Sheet {
     let activation = activation(&case.activation, layers.slope);
-    let pairs = layers.dy.iter().zip(&case.y);
-    let da = pairs.map(|(dy, y)| dy * slope(activation, *y)).collect();
-    let [x, weight, bias] = [&layers.x, &layers.weight, &layers.bias].map(Clone::clone);
-    [x, weight, bias, da]
-}
-
-/// Whether all four outputs are PyTorch's, relative to the largest of each.
-fn check(case: &LayerCase, got: &[Vec<f64>; 4], tolerance: f64) -> Result<(), String> {
-    let want = [&case.y, &case.dx, &case.dweight, &case.dbias];
-    for (what, (got, want)) in ["y", "dx", "dweight", "dbias"]
-        .iter()
-        .zip(got.iter().zip(want))
-    {
-        assert_eq!(got.len(), want.len());
-        let most = want.iter().fold(0.0f64, |most, w| most.max(w.abs()));
-        for (at, (g, w)) in got.iter().zip(want).enumerate() {
-            let close = (g - w).abs() <= tolerance * most;
-            if !close {
-                return Err(format!("{} {what}[{at}] is {g}, not {w}", case.activation));
-            }
-        }
+    Sheet {
+        label: case.activation.clone(),
+        rows: layers.batch,
+        planes: [None; 2],
+        x: layers.x.clone(),
+        da: before(activation, &layers.dy, &case.y),
+        parameters: vec![layers.weight.clone(), layers.bias.clone()],
+        y: case.y.clone(),
+        dx: case.dx.clone(),
+        gradients: vec![case.dweight.clone(), case.dbias.clone()],
     }
-    Ok(())
 }
 
-/// Runs every case on an executor of f32.
-fn follows(make: &dyn Fn(Plan) -> Box<dyn Executor>) {
-    let layers = golden().layers;
+/// All cases, each with the layer under what `choose` makes of its activation.
+fn sheets(choose: impl Fn(Activation) -> Activation) -> Sheets {
+    let layers = dense_layers();
     assert_eq!(layers.cases.len(), 5);
-    for case in &layers.cases {
-        let rig = Rig::new(&layers, activation(&case.activation, layers.slope));
-        let mut executor = make(rig.plan.clone());
-        for (tensor, values) in rig.inputs.iter().zip(given(&layers, case)) {
-            let values = values.into_iter().map(|value| value as f32).collect();
-            executor.write(*tensor, &Contents::F32(values)).unwrap();
-        }
-        executor.run(&[rig.program], 1).unwrap();
-        let got = rig
-            .outputs
-            .map(|tensor| match executor.read(tensor).unwrap() {
-                Contents::F32(values) => values.into_iter().map(f64::from).collect(),
-                other => panic!("{other:?}"),
-            });
-        check(case, &got, 1e-5).unwrap();
-    }
-}
-
-fn run_f64(layers: &Layers, case: &LayerCase, activation: Activation) -> [Vec<f64>; 4] {
-    let rig = Rig::new(layers, activation);
-    let mut cpu = Cpu::<f64>::new(rig.plan.clone(), Some(1)).unwrap();
-    for (tensor, values) in rig.inputs.iter().zip(given(layers, case)) {
-        cpu.floats_mut(*tensor).copy_from_slice(&values);
-    }
-    cpu.run_program(rig.program);
-    rig.outputs.map(|tensor| cpu.floats(tensor).to_vec())
+    let pair = |case: &LayerCase| {
+        let activation = choose(activation(&case.activation, layers.slope));
+        let layer = Dense::new(layers.inputs, layers.outputs, activation);
+        (sheet(&layers, case), Box::new(layer) as Box<dyn Layer>)
+    };
+    Sheets::new(layers.cases.iter().map(pair).collect())
 }
 
 #[test]
 fn the_f64_mirror_gives_pytorchs_numbers() {
-    let layers = golden().layers;
-    for case in &layers.cases {
-        let activation = activation(&case.activation, layers.slope);
-        check(case, &run_f64(&layers, case, activation), 1e-12).unwrap();
-    }
+    all_right(sheets(|right| right).check_f64());
 }
 
 #[test]
 fn another_activation_does_not() {
-    let layers = golden().layers;
-    for case in &layers.cases {
-        let wrong = match activation(&case.activation, layers.slope) {
-            Activation::LeakyRelu(leak) => Activation::LeakyRelu(leak + 1e-3),
-            Activation::Relu => Activation::LeakyRelu(1e-3),
-            _ => Activation::Relu,
-        };
-        assert!(check(case, &run_f64(&layers, case, wrong), 1e-5).is_err());
-    }
+    let checks = sheets(another).check_f64();
+    assert_eq!(checks.len(), 5);
+    all_wrong(checks);
 }
 
 #[test]
 fn the_cpu_executor_gives_pytorchs_numbers() {
-    follows(&|plan| Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap()));
+    all_right(sheets(|right| right).check_f32(&common::on_cpu));
 }
 
 #[test]
 fn the_gpu_executor_gives_pytorchs_numbers() {
-    common::on_every_variant(&|make| follows(make));
+    common::on_every_variant(&|make| all_right(sheets(|right| right).check_f32(make)));
 }

@@ -22,6 +22,8 @@ pub struct BatchNorm {
     pub channels: usize,
     /// H·W; 1 after a dense layer.
     pub pixels: usize,
+    /// Whether PyTorch sees images here, be it of a single pixel: BatchNorm2d.
+    pub is_2d: bool,
     pub activation: Activation,
     /// Added to the variance; 1e-5 in PyTorch.
     pub epsilon: f64,
@@ -49,9 +51,18 @@ impl BatchNorm {
         BatchNorm {
             channels,
             pixels,
+            is_2d: pixels > 1,
             activation,
             epsilon: 1e-5,
             momentum: 0.1,
+        }
+    }
+
+    /// Of images of \[H, W, C\], with PyTorch's ε and momentum.
+    pub fn of_images([h, w, channels]: [usize; 3], activation: Activation) -> BatchNorm {
+        BatchNorm {
+            is_2d: true,
+            ..BatchNorm::new(channels, h * w, activation)
         }
     }
 
@@ -169,13 +180,13 @@ impl BatchNorm {
 impl Layer for BatchNorm {
     fn modules(&self) -> Vec<Module> {
         let (num_features, eps, momentum) = (self.channels, self.epsilon, self.momentum);
-        let norm = match self.pixels {
-            1 => Module::BatchNorm1d {
+        let norm = match self.is_2d {
+            true => Module::BatchNorm2d {
                 num_features,
                 eps,
                 momentum,
             },
-            _ => Module::BatchNorm2d {
+            false => Module::BatchNorm1d {
                 num_features,
                 eps,
                 momentum,

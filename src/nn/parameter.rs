@@ -53,18 +53,18 @@ pub struct Planes {
 
 impl Planes {
     /// PyTorch's order from ours.
-    pub fn to_torch(self, values: &[f32]) -> Vec<f32> {
+    pub fn to_torch<T: Copy>(self, values: &[T]) -> Vec<T> {
         swap(values, self.pixels, self.channels, self.inner)
     }
 
     /// Our order from PyTorch's.
-    pub fn from_torch(self, values: &[f32]) -> Vec<f32> {
+    pub fn from_torch<T: Copy>(self, values: &[T]) -> Vec<T> {
         swap(values, self.channels, self.pixels, self.inner)
     }
 }
 
 /// \[outer, first, second, inner\] as \[outer, second, first, inner\].
-fn swap(values: &[f32], first: usize, second: usize, inner: usize) -> Vec<f32> {
+fn swap<T: Copy>(values: &[T], first: usize, second: usize, inner: usize) -> Vec<T> {
     let mut swapped = Vec::with_capacity(values.len());
     for block in values.chunks_exact(first * second * inner) {
         for b in 0..second {

@@ -1,26 +1,30 @@
 //! What several tests share: PyTorch's numbers, and the game that they belong to.
 #![allow(dead_code)] // each test uses its part
 
+pub mod floats;
 pub mod games;
+pub mod layer;
 
 use std::collections::BTreeMap;
 
 use gpugan::cpu::Cpu;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::gan::{Gan, Interval, Settings};
-use gpugan::nn::Init;
+use gpugan::nn::{Init, Planes};
 use gpugan::optim::Rule;
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::random::Latent;
 use serde::Deserialize;
 
+use floats::Floats;
+
+/// A game that PyTorch played.
 #[derive(Deserialize)]
 pub struct Golden {
     pub setup: Setup,
     pub trace: Trace,
     pub cases: Vec<Case>,
-    pub layers: Layers,
 }
 
 #[derive(Deserialize)]
@@ -31,8 +35,24 @@ pub struct Setup {
     pub latent_dim: usize,
     pub batch: usize,
     pub slope: f64,
+    pub architecture: Networks,
+    /// \[n, H·W·C\]
     pub dataset: Vec<Vec<u8>>,
+    pub shapes: BTreeMap<String, Vec<usize>>,
+    /// As those of `Iteration`.
     pub weights: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Networks {
+    Mlp {
+        generator_hidden: Vec<usize>,
+        critic_hidden: Vec<usize>,
+    },
+    Dcgan {
+        width: usize,
+    },
 }
 
 #[derive(Deserialize)]
@@ -71,6 +91,7 @@ pub struct Iteration {
     pub jsd_bound: f64,
     pub data_position: u64,
     pub latent_draws: u64,
+    /// Parameters and running statistics, in PyTorch's order.
     pub weights: BTreeMap<String, Vec<f64>>,
 }
 
@@ -96,8 +117,40 @@ pub struct LayerCase {
     pub dbias: Vec<f64>,
 }
 
-pub fn golden() -> Golden {
+/// Dense networks (tests/golden/tiny_gan.py).
+pub fn tiny_gan() -> Golden {
     serde_json::from_str(include_str!("../golden/tiny_gan.json")).unwrap()
+}
+
+/// Convolutions and batch normalisation (tests/golden/tiny_dcgan.py).
+pub fn tiny_dcgan() -> Golden {
+    serde_json::from_str(include_str!("../golden/tiny_dcgan.json")).unwrap()
+}
+
+/// A dense layer under every activation.
+pub fn dense_layers() -> Layers {
+    #[derive(Deserialize)]
+    struct File {
+        layers: Layers,
+    }
+    let file: File = serde_json::from_str(include_str!("../golden/tiny_gan.json")).unwrap();
+    file.layers
+}
+
+impl Networks {
+    fn with(self, leak: f64) -> Kind {
+        match self {
+            Networks::Mlp {
+                generator_hidden,
+                critic_hidden,
+            } => Kind::Mlp {
+                generator_hidden,
+                critic_hidden,
+                leak,
+            },
+            Networks::Dcgan { width } => Kind::Dcgan { width, leak },
+        }
+    }
 }
 
 impl Golden {
@@ -117,11 +170,7 @@ impl Golden {
         } = self.setup;
         Gan::new(Settings {
             architecture: Architecture {
-                kind: Kind::Mlp {
-                    generator_hidden: vec![5, 6],
-                    critic_hidden: vec![6, 3],
-                    leak: slope,
-                },
+                kind: self.setup.architecture.clone().with(slope),
                 shape: [height, width, channels],
                 latent_dim,
             },
@@ -169,9 +218,9 @@ impl Iteration {
     }
 }
 
-/// Where a game's weights lie, and PyTorch's first values for them.
+/// Where a game's weights and running statistics lie, and PyTorch's first values for them.
 pub struct Run {
-    weights: Vec<(String, Tensor)>,
+    state: Vec<(String, Tensor, Option<Planes>)>,
     first: BTreeMap<String, Vec<f64>>,
     metrics: Tensor,
     guard: Tensor,
@@ -183,10 +232,14 @@ pub struct Run {
 impl Run {
     pub fn of(gan: &Gan, golden: &Golden) -> Run {
         let players = [&gan.generator, &gan.critic].into_iter();
-        let tensors = players.flat_map(|player| player.network.parameter_tensors.clone());
-        let named = |tensor: Tensor| (gan.plan.info(tensor).name.clone(), tensor);
+        let tensors = players.flat_map(|player| player.network.state());
+        let named = |(tensor, planes)| {
+            let info = gan.plan.info(tensor);
+            assert_eq!(info.shape, golden.setup.shapes[&info.name], "{}", info.name);
+            (info.name.clone(), tensor, planes)
+        };
         Run {
-            weights: tensors.map(named).collect(),
+            state: tensors.map(named).collect(),
             first: golden.setup.weights.clone(),
             metrics: gan.metrics,
             guard: gan.guard,
@@ -196,23 +249,38 @@ impl Run {
         }
     }
 
-    pub fn start_f64(&self, cpu: &mut Cpu<f64>) {
-        for (name, tensor) in &self.weights {
-            cpu.floats_mut(*tensor).copy_from_slice(&self.first[name]);
+    /// PyTorch's first weights, and what `Trainer::new` sets besides.
+    pub fn start(&self, floats: &mut dyn Floats) {
+        for (name, tensor, planes) in &self.state {
+            floats.put_torch(*tensor, *planes, &self.first[name]);
         }
-        cpu.write(self.images, &Contents::U8(self.bytes.clone()))
-            .unwrap();
+        let executor = floats.executor();
+        let images = Contents::U8(self.bytes.clone());
+        executor.write(self.images, &images).unwrap();
         let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
-        cpu.write(self.guard, &Contents::U32(unseen)).unwrap();
+        executor.write(self.guard, &Contents::U32(unseen)).unwrap();
     }
 
-    pub fn weights_f64(&self, cpu: &Cpu<f64>) -> BTreeMap<String, Vec<f64>> {
-        let read = |(name, tensor): &(String, Tensor)| (name.clone(), cpu.floats(*tensor).to_vec());
-        self.weights.iter().map(read).collect()
+    /// All weights and running statistics, in PyTorch's order.
+    pub fn weights(&self, floats: &mut dyn Floats) -> BTreeMap<String, Vec<f64>> {
+        let mut read = |(name, tensor, planes): &(String, Tensor, Option<Planes>)| {
+            (name.clone(), floats.get_torch(*tensor, *planes))
+        };
+        self.state.iter().map(&mut read).collect()
     }
 
-    pub fn metrics_f64(&self, cpu: &Cpu<f64>, turn: usize) -> Interval {
-        let row = &cpu.floats(self.metrics)[(turn % self.ring) * Metric::COUNT..][..Metric::COUNT];
+    /// The gradients of the last update of both players, in PyTorch's order.
+    pub fn gradients(&self, gan: &Gan, floats: &mut dyn Floats) -> BTreeMap<String, Vec<f64>> {
+        let read = |(name, _, planes): &(String, Tensor, Option<Planes>)| {
+            let gradient = gan.plan.find(&format!("{name}.grad"))?;
+            Some((name.clone(), floats.get_torch(gradient, *planes)))
+        };
+        self.state.iter().filter_map(read).collect()
+    }
+
+    pub fn metrics(&self, floats: &mut dyn Floats, turn: usize) -> Interval {
+        let ring = floats.get(self.metrics);
+        let row = &ring[(turn % self.ring) * Metric::COUNT..][..Metric::COUNT];
         Interval {
             loss_critic: row[Metric::LossCritic as usize],
             loss_generator: row[Metric::LossGenerator as usize],
@@ -222,23 +290,6 @@ impl Run {
             jsd_bound: row[Metric::JsdBound as usize],
             nonfinite: 0,
         }
-    }
-
-    pub fn start(&self, executor: &mut dyn Executor) {
-        for (name, tensor) in &self.weights {
-            let values = self.first[name].iter().map(|value| *value as f32).collect();
-            executor.write(*tensor, &Contents::F32(values)).unwrap();
-        }
-    }
-
-    pub fn weights(&self, executor: &mut dyn Executor) -> BTreeMap<String, Vec<f64>> {
-        let mut read = |(name, tensor): &(String, Tensor)| {
-            let Contents::F32(values) = executor.read(*tensor).unwrap() else {
-                panic!("{name} holds no floats");
-            };
-            (name.clone(), values.into_iter().map(f64::from).collect())
-        };
-        self.weights.iter().map(&mut read).collect()
     }
 }
 
@@ -257,6 +308,11 @@ pub fn adapter() -> Option<gpugan::gpu::Adapter> {
 
 /// Makes an executor for a plan.
 pub type Make<'a> = &'a dyn Fn(gpugan::plan::Plan) -> Box<dyn Executor>;
+
+/// The executor of a machine without a GPU.
+pub fn on_cpu(plan: gpugan::plan::Plan) -> Box<dyn Executor> {
+    Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap())
+}
 
 /// Hands a test executors on an adapter, if there is one: products as the device prefers, then
 /// plain, then tile.

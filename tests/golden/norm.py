@@ -12,17 +12,11 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from tiny_gan import draw, tensor, to_json
+from tiny_gan import ACTIVATIONS, SLOPE, Numbers, to_json
 
 HERE = Path(__file__).resolve().parent
-SEED, STEPS, SLOPE = 1502, 3, 0.2
-
-ACTIVATIONS = {
-    "identity": lambda h: h, "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
-    "leaky_relu": lambda h: F.leaky_relu(h, SLOPE),
-}
+SEED, STEPS = 1502, 3
 
 # rows, height, width, channels, groups, activation; 1-d where there is no height
 CASES = [
@@ -33,17 +27,6 @@ CASES = [
     (4, 2, 3, 4, 2, "tanh"),
     (2, 11, 12, 1, 1, "leaky_relu"),  # more lines than one slice sums
 ]
-
-
-class Numbers:
-    """Draw after draw, different for every case."""
-
-    def __init__(self, case):
-        self.next = 100 * case
-
-    def __call__(self, *shape):
-        self.next += 1
-        return tensor(draw("normal", SEED, "noise", self.next, torch.Size(shape).numel()), *shape)
 
 
 def flat(values):
@@ -62,7 +45,7 @@ def run(norm, activation, x, dy, groups):
 
 
 def case(at, rows, height, width, channels, groups, activation):
-    numbers, function = Numbers(at), ACTIVATIONS[activation]
+    numbers, function = Numbers(SEED, at), ACTIVATIONS[activation]
     norm = nn.BatchNorm1d(channels) if height is None else nn.BatchNorm2d(channels)
     norm = norm.double()
     with torch.no_grad():

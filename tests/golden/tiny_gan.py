@@ -101,9 +101,12 @@ def check_random():
 
 # --- The networks, the data set and the cases -------------------------------
 
-HEIGHT, WIDTH, CHANNELS, LATENT = 2, 3, 1, 4
-PIXELS = HEIGHT * WIDTH * CHANNELS
 IMAGES, BATCH, ITERATIONS, SLOPE, SETUP_SEED = 10, 4, 5, 0.2, 2014
+
+ACTIVATIONS = {
+    "identity": lambda h: h, "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
+    "leaky_relu": lambda h: F.leaky_relu(h, SLOPE),
+}
 
 CASES = [
     dict(name="adam-non-saturating", seed=7, objective="non-saturating", latent="normal",
@@ -123,25 +126,54 @@ def tensor(values, *shape):
     return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
-def new_networks():
-    """Both networks, their parameters drawn from normal(0, 0.5)."""
-    leaky = nn.LeakyReLU(SLOPE)
-    networks = nn.ModuleDict({
-        "generator": nn.Sequential(nn.Linear(LATENT, 5), leaky, nn.Linear(5, 6), leaky,
-                                   nn.Linear(6, PIXELS), nn.Tanh()),
-        "critic": nn.Sequential(nn.Linear(PIXELS, 6), leaky, nn.Linear(6, 3), leaky,
-                                nn.Linear(3, 1)),
-    }).double()
-    with torch.no_grad():
-        for t, p in enumerate(networks.parameters()):
-            p.copy_(0.5 * tensor(draw("normal", SETUP_SEED, "init", t, p.numel()), *p.shape))
-    return networks
+class Numbers:
+    """Draw after draw from normal(0, 1), different for every case."""
+
+    def __init__(self, seed, case):
+        self.seed, self.next = seed, 100 * case
+
+    def __call__(self, *shape):
+        self.next += 1
+        return tensor(draw("normal", self.seed, "noise", self.next, math.prod(shape)), *shape)
 
 
-def new_dataset():
-    """[n, H*W*C] bytes."""
-    key = stream_key(SETUP_SEED, "data")
-    return [[threefry2x32(key, (i, j))[0] >> 24 for j in range(PIXELS)] for i in range(IMAGES)]
+class Game:
+    """What the cases of a file share: networks, and a data set of images."""
+
+    shape, latent_dim = (2, 3, 1), 4  # height, width and channels; numbers of a latent
+    architecture = dict(kind="mlp", generator_hidden=[5, 6], critic_hidden=[6, 3])
+
+    def __init__(self):
+        key, pixels = stream_key(SETUP_SEED, "data"), math.prod(self.shape)
+        # [n, H*W*C] bytes
+        self.dataset = [[threefry2x32(key, (i, j))[0] >> 24 for j in range(pixels)]
+                        for i in range(IMAGES)]
+
+    def build(self):
+        """Generator and critic."""
+        leaky, pixels = nn.LeakyReLU(SLOPE), math.prod(self.shape)
+        return (nn.Sequential(nn.Linear(self.latent_dim, 5), leaky, nn.Linear(5, 6), leaky,
+                              nn.Linear(6, pixels), nn.Tanh()),
+                nn.Sequential(nn.Linear(pixels, 6), leaky, nn.Linear(6, 3), leaky,
+                              nn.Linear(3, 1)))
+
+    def first(self, name, noise):
+        """The first value of the parameter of this name, from normal(0, 1)."""
+        return 0.5 * noise
+
+    def as_images(self, pixels):
+        """What the critic takes, from [n, H*W*C]."""
+        return pixels
+
+    def new_networks(self):
+        """Both networks as they start."""
+        generator, critic = self.build()
+        networks = nn.ModuleDict(dict(generator=generator, critic=critic)).double()
+        with torch.no_grad():
+            for t, (name, p) in enumerate(networks.named_parameters()):
+                noise = tensor(draw("normal", SETUP_SEED, "init", t, p.numel()), *p.shape)
+                p.copy_(self.first(name, noise))
+        return networks
 
 
 def new_optimizer(network, lr, kind, **o):
@@ -172,9 +204,9 @@ def metrics(loss, s_real, s_fake):
 class Trainer:
     """One case: networks, optimisers and the positions in both random streams."""
 
-    def __init__(self, case, dataset):
-        self.case, self.dataset = case, dataset
-        self.networks = new_networks()
+    def __init__(self, case, game):
+        self.case, self.game = case, game
+        self.networks = game.new_networks()
         self.generator, self.critic = self.networks["generator"], self.networks["critic"]
         self.optimizers = {name: new_optimizer(network, case[f"lr_{name}"], **case["optimizer"])
                            for name, network in self.networks.items()}
@@ -185,13 +217,14 @@ class Trainer:
         """The next B positions of the data stream: indices and images in [-1, 1]."""
         indices = [permute(self.case["seed"], IMAGES, self.position + j) for j in range(BATCH)]
         self.position += BATCH
-        images = tensor([self.dataset[i] for i in indices], BATCH, -1) * (2.0 / 255.0) - 1.0
-        return indices, images
+        pixels = tensor([self.game.dataset[i] for i in indices], BATCH, -1) * (2.0 / 255.0) - 1.0
+        return indices, self.game.as_images(pixels)
 
     def next_latents(self):
-        values = draw(self.case["latent"], self.case["seed"], "latent", self.draws, BATCH * LATENT)
+        case, count = self.case, BATCH * self.game.latent_dim
+        values = draw(case["latent"], case["seed"], "latent", self.draws, count)
         self.draws += 1
-        return tensor(values, BATCH, LATENT)
+        return tensor(values, BATCH, -1)
 
     def update(self, name, loss):
         """Descends on `loss` in the parameters of one network only."""
@@ -223,35 +256,50 @@ class Trainer:
         for _ in range(self.case["generator_steps"]):
             report |= self.generator_step()
         return report | dict(data_position=self.position, latent_draws=self.draws,
-                             weights=flat_parameters(self.networks))
+                             weights=flat_state(self.networks))
 
 
-def flat_parameters(networks):
-    return {name: p.flatten().tolist() for name, p in networks.named_parameters()}
+def state(networks):
+    """Parameters and running statistics by name."""
+    return {name: t for name, t in networks.state_dict().items()
+            if not name.endswith("num_batches_tracked")}
+
+
+def flat_state(networks):
+    return {name: t.flatten().tolist() for name, t in state(networks).items()}
 
 
 # --- What is written ----------------------------------------------------------
 
 
-def setup(dataset):
+def setup(game):
     """What all cases share, and the weights they start from."""
-    networks = new_networks()
-    return dict(height=HEIGHT, width=WIDTH, channels=CHANNELS, latent_dim=LATENT, batch=BATCH,
-                slope=SLOPE, dataset=dataset,
-                shapes={name: list(p.shape) for name, p in networks.named_parameters()},
-                weights=flat_parameters(networks))
+    networks, (height, width, channels) = game.new_networks(), game.shape
+    return dict(height=height, width=width, channels=channels, latent_dim=game.latent_dim,
+                batch=BATCH, slope=SLOPE, architecture=game.architecture, dataset=game.dataset,
+                shapes={name: list(t.shape) for name, t in state(networks).items()},
+                weights=flat_state(networks))
 
 
-def trace(dataset):
-    """The first inputs and gradients of the first case."""
-    inputs = Trainer(CASES[0], dataset)
+def trace(case, game):
+    """The first inputs and gradients of a case."""
+    inputs = Trainer(case, game)
     indices, images = inputs.next_images()
     latents = [inputs.next_latents().flatten().tolist() for _ in ("critic", "generator")]
-    trained = Trainer(CASES[0], dataset)
+    trained = Trainer(case, game)
     trained.iteration()
-    return dict(case=CASES[0]["name"], indices=indices, images=images.flatten().tolist(),
+    return dict(case=case["name"], indices=indices, images=images.flatten().tolist(),
                 latents_critic=latents[0], latents_generator=latents[1],
                 gradients=trained.gradients)
+
+
+def play(cases, game):
+    """Setup, trace and iterations of a game."""
+    played = []
+    for case in cases:
+        trainer = Trainer(case, game)
+        played.append(case | dict(iterations=[trainer.iteration() for _ in range(ITERATIONS)]))
+    return dict(setup=setup(game), trace=trace(cases[0], game), cases=played)
 
 
 def layers():
@@ -259,12 +307,8 @@ def layers():
     shapes = dict(x=(7, 5), weight=(3, 5), bias=(3,), dy=(7, 3))
     inputs = {name: tensor(draw("normal", SETUP_SEED, "noise", t, math.prod(shape)), *shape)
               for t, (name, shape) in enumerate(shapes.items())}
-    activations = {
-        "identity": lambda h: h, "relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
-        "leaky_relu": lambda h: F.leaky_relu(h, SLOPE),
-    }
     cases = []
-    for name, activation in activations.items():
+    for name, activation in ACTIVATIONS.items():
         x, weight, bias = (inputs[k].clone().requires_grad_() for k in ("x", "weight", "bias"))
         y = activation(F.linear(x, weight, bias))
         gradients = torch.autograd.grad(y, (x, weight, bias), inputs["dy"])
@@ -287,11 +331,7 @@ def to_json(value):
 def main():
     torch.set_num_threads(1)
     check_random()
-    dataset, cases = new_dataset(), []
-    for case in CASES:
-        trainer = Trainer(case, dataset)
-        cases.append(case | dict(iterations=[trainer.iteration() for _ in range(ITERATIONS)]))
-    golden = dict(setup=setup(dataset), trace=trace(dataset), cases=cases, layers=layers())
+    golden = play(CASES, Game()) | dict(layers=layers())
     (HERE / "tiny_gan.json").write_text(to_json(golden) + "\n")
 
 

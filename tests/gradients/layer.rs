@@ -1,16 +1,15 @@
-//! One dense layer under every activation, above every activation.
+//! One layer, dense or a convolution either way, under every activation, above every activation.
 
 use gpugan::cpu::Cpu;
-use gpugan::nn::{Dense, Grads, Network};
+use gpugan::nn::{Conv, Dense, Grads, Layer, Network};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor};
 
 use super::common::games::noise;
+use super::common::layer::before;
 use super::{TOLERANCE, assert_close, copies, cpu, differences, dot, error, fill, keep};
 
-const ROWS: usize = 7;
-const INPUTS: usize = 5;
-const OUTPUTS: usize = 6;
+const ROWS: usize = 3;
 
 pub const ACTIVATIONS: [Activation; 5] = [
     Activation::Identity,
@@ -31,17 +30,6 @@ pub fn image(activation: Activation, x: f64) -> f64 {
     }
 }
 
-/// φ' where φ gave y.
-pub fn slope(activation: Activation, y: f64) -> f64 {
-    match activation {
-        Activation::Identity => 1.0,
-        Activation::Relu => f64::from(y > 0.0),
-        Activation::LeakyRelu(leak) => f64::max(leak, f64::from(y > 0.0)),
-        Activation::Tanh => 1.0 - y * y,
-        Activation::Sigmoid => y * (1.0 - y),
-    }
-}
-
 /// A layer whose backward pass is told that `below` made its input.
 struct Rig {
     cpu: Cpu<f64>,
@@ -57,15 +45,15 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(activation: Activation, below: Activation) -> Rig {
+    fn new(layer: Box<dyn Layer>, below: Activation) -> Rig {
         let mut r = Recorder::new();
+        let (inputs, outputs, activation) = (layer.inputs(), layer.outputs(), layer.activation());
         let mut tensor = |name, columns, role| r.tensor(name, role, DType::F32, &[ROWS, columns]);
-        let x = tensor("x", INPUTS, Role::State);
-        let y = tensor("y", OUTPUTS, Role::Output);
-        let da = tensor("da", OUTPUTS, Role::State);
-        let dx = tensor("dx", INPUTS, Role::Output);
-        let layer = Dense::new(INPUTS, OUTPUTS, activation);
-        let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
+        let x = tensor("x", inputs, Role::State);
+        let y = tensor("y", outputs, Role::Output);
+        let da = tensor("da", outputs, Role::State);
+        let dx = tensor("dx", inputs, Role::Output);
+        let network = Network::new(&mut r, "net", vec![layer]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let forward = r.program("forward");
         let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
@@ -96,14 +84,10 @@ impl Rig {
         dot(self.cpu.floats(self.y), upstream)
     }
 
-    /// Gradients with respect to the pre-activation below, the weight and the bias.
+    /// Gradients with respect to the pre-activation below, and the parameters.
     fn gradients(&mut self, upstream: &[f64]) -> Vec<Vec<f64>> {
         self.cpu.run_program(self.forward);
-        let y = self.cpu.floats(self.y).iter();
-        let da: Vec<f64> = y
-            .zip(upstream)
-            .map(|(y, u)| u * slope(self.activation, *y))
-            .collect();
+        let da = before(self.activation, upstream, self.cpu.floats(self.y));
         self.cpu.floats_mut(self.da).copy_from_slice(&da);
         self.cpu.run_program(self.backward);
         copies(&self.cpu, &[&[self.dx], &self.gradients[..]].concat())
@@ -112,11 +96,12 @@ impl Rig {
 
 /// What the backward pass gives, and what calculus gives, of a layer above `below`; the backward
 /// pass is told `told` in its stead.
-fn both(activation: Activation, below: Activation, told: Activation) -> [Vec<Vec<f64>>; 2] {
-    let mut rig = Rig::new(activation, told);
-    let upstream = noise(99, ROWS * OUTPUTS, 1.0);
+fn both(layer: Box<dyn Layer>, below: Activation, told: Activation) -> [Vec<Vec<f64>>; 2] {
+    let mut rig = Rig::new(layer, told);
+    let [inputs, outputs] = [rig.x, rig.y].map(|tensor| rig.cpu.floats(tensor).len());
+    let upstream = noise(99, outputs, 1.0);
     let x_of = |a: &[f64]| -> Vec<f64> { a.iter().map(|a| image(below, *a)).collect() };
-    let pre = noise(98, ROWS * INPUTS, 2.0);
+    let pre = noise(98, inputs, 2.0);
     let x = rig.x;
     let mut slopes = vec![differences(&pre, |a| rig.loss(x, &x_of(a), &upstream))];
     for parameter in rig.parameters.clone() {
@@ -126,16 +111,39 @@ fn both(activation: Activation, below: Activation, told: Activation) -> [Vec<Vec
     [rig.gradients(&upstream), slopes]
 }
 
+/// Layers of each kind on awkward shapes, followed by `activation`.
+fn layers(activation: Activation) -> Vec<Box<dyn Layer>> {
+    let [down, up] = [
+        Conv::down([5, 4, 2], 3, 4, 2, 1),
+        // An output padding of 0 and of 1.
+        Conv::up([2, 2, 3], [4, 5, 2], 4, 2, 1),
+    ]
+    .map(|conv| conv.then(activation));
+    vec![
+        Box::new(Dense::new(5, 6, activation)),
+        Box::new(Dense::new(5, 6, activation).without_bias()),
+        Box::new(down.clone()),
+        Box::new(down.without_bias()),
+        Box::new(Conv::down([6, 5, 2], 4, 2, 3, 0).then(activation)),
+        Box::new(up.clone()),
+        Box::new(up.without_bias()),
+        Box::new(Conv::up([1, 2, 3], [3, 5, 1], 3, 3, 1).then(activation)),
+    ]
+}
+
 #[test]
 fn gradients_are_the_central_differences_under_every_activation() {
     for activation in ACTIVATIONS {
         for below in ACTIVATIONS {
-            let [got, want] = both(activation, below, below);
-            for (what, (got, want)) in ["input", "weight", "bias"]
-                .iter()
-                .zip(got.iter().zip(&want))
-            {
-                assert_close(got, want, &format!("{activation:?} on {below:?}: {what}"));
+            for layer in layers(activation) {
+                let label = format!("{layer:?} on {below:?}");
+                let parameters = layer.parameters().len();
+                let [got, want] = both(layer, below, below);
+                assert_eq!([got.len(), want.len()], [1 + parameters; 2], "{label}");
+                for (at, (got, want)) in got.iter().zip(&want).enumerate() {
+                    let what = ["input", "weight", "bias"][at];
+                    assert_close(got, want, &format!("{label}: {what}"));
+                }
             }
         }
     }
@@ -151,8 +159,11 @@ fn wrong_slopes_are_noticed() {
         (Activation::Tanh, Activation::Identity),
         (Activation::Sigmoid, Activation::Tanh),
     ] {
-        let [got, want] = both(Activation::Tanh, below, told);
-        assert!(error(&got[0], &want[0]) > 100.0 * TOLERANCE, "{below:?}");
-        assert!(error(&got[1], &want[1]) < TOLERANCE, "{below:?}");
+        for layer in layers(Activation::Tanh) {
+            let label = format!("{layer:?} on {below:?}");
+            let [got, want] = both(layer, below, told);
+            assert!(error(&got[0], &want[0]) > 100.0 * TOLERANCE, "{label}");
+            assert!(error(&got[1], &want[1]) < TOLERANCE, "{label}");
+        }
     }
 }

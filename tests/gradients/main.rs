@@ -10,7 +10,9 @@ mod norm;
 mod stages;
 
 use gpugan::cpu::Cpu;
-use gpugan::plan::{Plan, Recorder, Tensor, kernel};
+use gpugan::plan::{Plan, Tensor};
+
+use common::layer::keep;
 
 /// Half of the distance between the two points of a difference.
 const STEP: f64 = 1e-5;
@@ -52,18 +54,6 @@ fn assert_close(got: &[f64], want: &[f64], what: &str) {
 
 fn cpu(plan: &Plan) -> Cpu<f64> {
     Cpu::new(plan.clone(), Some(1)).expect("threads")
-}
-
-/// Copies a tensor that nothing else reads to where the host can look at it.
-fn keep(r: &mut Recorder, source: Tensor, destination: Tensor) {
-    let len = r.info(source).len();
-    r.call(&kernel::DATA_COPY)
-        .read("source", source)
-        .write("destination", destination)
-        .set("start", 0usize)
-        .set("len", len)
-        .extent(len, 1, 1)
-        .record();
 }
 
 /// Sets every tensor to noise of its own.

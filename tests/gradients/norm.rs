@@ -7,7 +7,8 @@ use gpugan::plan::codes::Activation;
 use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor};
 
 use super::common::games::noise;
-use super::layer::{ACTIVATIONS, image, slope};
+use super::common::layer::before;
+use super::layer::{ACTIVATIONS, image};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, dot, error, fill, keep};
 
 const INPUTS: usize = 4;
@@ -120,9 +121,8 @@ impl Rig {
     /// Gradients with respect to the pre-activation below and the parameters.
     fn gradients(&mut self, grads: Grads) -> Vec<Vec<f64>> {
         self.cpu.run_program(self.forward);
-        let (upstream, activation) = (self.upstream(), self.setting.activation);
-        let pairs = self.cpu.floats(self.y).iter().zip(upstream);
-        let da: Vec<f64> = pairs.map(|(y, u)| u * slope(activation, *y)).collect();
+        let y = self.cpu.floats(self.y);
+        let da = before(self.setting.activation, &self.upstream(), y);
         self.cpu.floats_mut(self.da).copy_from_slice(&da);
         let at = GRADS.iter().position(|known| *known == grads);
         self.cpu.run_program(self.backward[at.expect("a way")]);

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod conv;
 mod games;
 mod layering;
 mod reads;

@@ -74,13 +74,14 @@ pub(super) fn critic(image: [usize; 3], width: usize, leak: f64) -> Vec<Box<dyn 
     layers
 }
 
-fn norm([h, w, channels]: [usize; 3], activation: Activation) -> Box<dyn Layer> {
-    Box::new(BatchNorm::new(channels, h * w, activation))
+fn norm(shape: [usize; 3], activation: Activation) -> Box<dyn Layer> {
+    Box::new(BatchNorm::of_images(shape, activation))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::Module;
 
     #[test]
     fn images_are_halved_until_a_side_is_below_eight() {
@@ -95,6 +96,14 @@ mod tests {
         assert_eq!(last([33, 31, 4]), [8, 7, 128]);
         assert_eq!(last([5, 3, 1]), [2, 1, 64]);
         assert_eq!(last([1, 64, 1]), [1, 64, 1]);
+    }
+
+    /// PyTorch refuses images in BatchNorm1d, be they of one pixel.
+    #[test]
+    fn normalisations_are_of_images_down_to_one_pixel() {
+        let layers = generator(10, [3, 2, 1], 4);
+        let norm = layers[1].modules().swap_remove(0);
+        assert!(matches!(norm, Module::BatchNorm2d { .. }), "{norm:?}");
     }
 
     #[test]
