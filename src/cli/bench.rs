@@ -45,7 +45,7 @@ const SHAPE: [usize; 3] = [28, 28, 1];
 #[derive(Serialize)]
 struct Report {
     arch: &'static str,
-    objective: &'static str,
+    objective: String,
     batch: usize,
     device: String,
     backend: String,

@@ -5,10 +5,9 @@ use gpugan::gan::Settings;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::nn::{Init, Layer};
 use gpugan::optim::Rule;
-use gpugan::plan::{ALIGNMENT, DType, codes};
-use gpugan::random;
+use gpugan::plan::{ALIGNMENT, DType};
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Latent, Objective, Optimizer};
+use gpugan::run::config::{self, Arch, Optimizer};
 use gpugan::{Error, Result};
 
 /// Adam's ε is PyTorch's; nobody tunes it.
@@ -66,11 +65,10 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
 pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
     let settings = Settings {
         architecture: architecture(config, shape),
-        objective: match config.objective {
-            Objective::NonSaturating => codes::Objective::NonSaturating,
-            Objective::Minimax => codes::Objective::Minimax,
-        },
-        latent: latent(config),
+        objective: config.objective.with(config.alpha, config.pi),
+        generator_loss: config.generator_loss,
+        label_smoothing: config.label_smoothing,
+        latent: config.latent,
         init: match config.init {
             config::Init::Torch => Init::Torch,
             config::Init::Normal(sigma) => Init::Normal(sigma),
@@ -103,14 +101,6 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         2 * settings.batch,
     )?;
     Ok(settings)
-}
-
-/// The distribution of the latents.
-pub fn latent(config: &Config) -> random::Latent {
-    match config.latent {
-        Latent::Normal => random::Latent::Normal,
-        Latent::Uniform => random::Latent::Uniform,
-    }
 }
 
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`

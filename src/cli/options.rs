@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
-use gpugan::run::config::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use gpugan::plan::objective::{GeneratorLoss, Objective};
+use gpugan::random::Latent;
+use gpugan::run::config::{Arch, Init, OnNan, Optimizer, Seed};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
@@ -76,9 +78,25 @@ pub struct GameOptions {
     /// Distribution of the latents [default: normal]
     #[arg(long, help_heading = NETWORKS)]
     latent: Option<Latent>,
-    /// What the generator minimises [default: non-saturating]
-    #[arg(long, help_heading = GAME)]
+    /// What the networks play for: non-saturating or minimax (Goodfellow), wgan, least-squares,
+    /// hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with total-variation, kl,
+    /// reverse-kl, pearson, neyman, squared-hellinger, jeffrey, jensen-shannon,
+    /// weighted-jensen-shannon, gan or alpha [default: non-saturating]
+    #[arg(long, value_name = "NAME", help_heading = GAME)]
     objective: Option<Objective>,
+    /// Of f-gan:alpha, not 0 or 1 [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    alpha: Option<f64>,
+    /// Of f-gan:weighted-jensen-shannon: weight of the data [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    pi: Option<f64>,
+    /// What the generator of f-gan does: raise the critic's output, or lower the estimated
+    /// divergence [default: non-saturating]
+    #[arg(long, value_name = "LOSS", help_heading = GAME)]
+    generator_loss: Option<GeneratorLoss>,
+    /// What the critic's target for real samples falls short of 1 [default: 0.0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    label_smoothing: Option<f64>,
     /// Critic updates per turn of the schedule [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     critic_steps: Option<usize>,

@@ -137,7 +137,7 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     let architecture = architecture(&config, &saved, &origin)?;
     let count = arguments.count;
     game::refuse_giants("generator", &architecture.generator(), count)?;
-    let sampler = Sampler::new(&architecture, game::latent(&config), count, seed);
+    let sampler = Sampler::new(&architecture, config.latent, count, seed);
     let generator: Vec<NamedTensor> = saved.model.into_iter().filter(is_of_generator).collect();
     expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;
     let threads = arguments.threads.map(usize::from);

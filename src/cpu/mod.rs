@@ -10,6 +10,7 @@ mod bench;
 mod clock;
 mod data;
 mod dense;
+mod divergence;
 mod objective;
 mod optim;
 mod product;

@@ -4,6 +4,7 @@
 pub mod arch;
 pub mod checkpoint;
 mod join;
+mod objective;
 mod sampler;
 mod step;
 mod trainer;
@@ -14,7 +15,7 @@ pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;
 use crate::optim::Rule;
-use crate::plan::codes::Objective;
+use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
 use arch::Architecture;
 
@@ -23,6 +24,10 @@ use arch::Architecture;
 pub struct Settings {
     pub architecture: Architecture,
     pub objective: Objective,
+    /// What the generator does where `objective` is f-GAN's.
+    pub generator_loss: GeneratorLoss,
+    /// What the target of real samples falls short of 1, where `objective` has one.
+    pub label_smoothing: f64,
     pub latent: Latent,
     pub init: Init,
     pub rule: Rule,

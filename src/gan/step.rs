@@ -4,6 +4,7 @@
 
 use super::Settings;
 use super::join::Join;
+use super::objective::Report;
 use crate::nn::{Gradients, Grads, Network};
 use crate::optim::Optimizer;
 use crate::plan::codes::{Counter, Metric, Watched};
@@ -159,7 +160,7 @@ impl Board {
         generator.network.forward(r, z, Some(join.fake));
         join.close(r);
         let trace = critic.network.forward(r, join.both, None);
-        let slopes = self.objective(r, settings, &kernel::OBJECTIVE_CRITIC, trace.output());
+        let slopes = self.report().critic(r, settings, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
 
@@ -186,7 +187,11 @@ impl Board {
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
         let fake = generator.network.forward(r, z, None);
         let trace = critic.network.forward(r, fake.output(), None);
-        let slopes = self.objective(r, settings, &kernel::OBJECTIVE_GENERATOR, trace.output());
+        let reals = match settings.objective.is_relativistic() {
+            true => self.scores_of_real(r, settings, &critic.network),
+            false => trace.output(),
+        };
+        let slopes = self.report().generator(r, settings, trace.output(), reals);
         let below = Some(generator.network.activation());
         let da = critic.network.backward(r, &trace, slopes, None, below);
         let da = da.expect("the gradient of the images was asked for");
@@ -209,6 +214,16 @@ impl Board {
             update("generator.update", 0),
             update("generator.last_update", 1),
         ]
+    }
+
+    /// The scores of the real samples that the critic gets next.
+    fn scores_of_real(&self, r: &mut Recorder, settings: &Settings, critic: &Network) -> Tensor {
+        let shape = [settings.batch, settings.architecture.features()];
+        r.aside("real", |r| {
+            let x = r.scratch("x", &shape);
+            gather(r, self.images, self.clock, settings.seed, x);
+            critic.forward(r, x, None).output()
+        })
     }
 
     /// Images from the latents that stay the same all through a run.
@@ -252,26 +267,13 @@ impl Board {
         z
     }
 
-    /// From scores\[N, 1\] the slopes of a loss, its value and its metrics, in one call.
-    fn objective(
-        &self,
-        r: &mut Recorder,
-        settings: &Settings,
-        kernel: &'static crate::plan::Kernel,
-        scores: Tensor,
-    ) -> Tensor {
-        let slopes = r.scratch("slopes", &[r.rows(scores), 1]);
-        r.call(kernel)
-            .read("scores", scores)
-            .read("clock", self.clock)
-            .write("slopes", slopes)
-            .update("metrics", self.metrics)
-            .update("guard", self.guard)
-            .set("batch", settings.batch)
-            .set("objective", settings.objective.code())
-            .set("ring", settings.ring)
-            .record();
-        slopes
+    /// Where objectives write.
+    fn report(&self) -> Report {
+        Report {
+            clock: self.clock,
+            metrics: self.metrics,
+            guard: self.guard,
+        }
     }
 
     fn advance(&self, r: &mut Recorder, settings: &Settings, by: Advance) {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use gpugan::cpu::Cpu;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::gan::{Gan, Interval, Settings};
-use gpugan::nn::Init;
 use gpugan::optim::Rule;
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
@@ -44,8 +43,8 @@ pub struct Trace {
 pub struct Case {
     pub name: String,
     pub seed: u64,
-    pub objective: String,
-    pub latent: String,
+    pub objective: Objective,
+    pub latent: Latent,
     pub critic_steps: usize,
     pub generator_steps: usize,
     pub lr_generator: f64,
@@ -68,7 +67,7 @@ pub struct Iteration {
     pub p_real: f64,
     pub p_fake: f64,
     pub accuracy: f64,
-    pub jsd_bound: f64,
+    pub bound: f64,
     pub data_position: u64,
     pub latent_draws: u64,
     pub weights: BTreeMap<String, Vec<f64>>,
@@ -125,9 +124,8 @@ impl Golden {
                 shape: [height, width, channels],
                 latent_dim,
             },
-            objective: Objective::from_name(&case.objective).unwrap(),
-            latent: Latent::from_name(&case.latent).unwrap(),
-            init: Init::Torch,
+            objective: case.objective,
+            latent: case.latent,
             rule: match case.optimizer {
                 Optimizer::Adam { beta1, beta2, eps } => Rule::Adam {
                     beta1,
@@ -138,13 +136,13 @@ impl Golden {
             },
             lr_generator: case.lr_generator,
             lr_critic: case.lr_critic,
-            batch,
             critic_steps: case.critic_steps,
             generator_steps: case.generator_steps,
             seed: case.seed,
             images: self.setup.dataset.len(),
             ring: 3,
             samples: 2,
+            ..games::game([height, width, channels], batch)
         })
     }
 }
@@ -157,7 +155,7 @@ impl Iteration {
             (self.p_real, got.p_real),
             (self.p_fake, got.p_fake),
             (self.accuracy, got.accuracy),
-            (self.jsd_bound, got.jsd_bound),
+            (self.bound, got.bound),
         ];
         for (want, got) in pairs {
             assert!((want - got).abs() <= tolerance, "{pairs:?}");
@@ -174,7 +172,7 @@ pub struct Run {
     guard: Tensor,
     images: Tensor,
     bytes: Vec<u8>,
-    ring: usize,
+    settings: Settings,
 }
 
 impl Run {
@@ -189,7 +187,7 @@ impl Run {
             guard: gan.guard,
             images: gan.images,
             bytes: golden.bytes(),
-            ring: gan.settings.ring,
+            settings: gan.settings.clone(),
         }
     }
 
@@ -209,16 +207,8 @@ impl Run {
     }
 
     pub fn metrics_f64(&self, cpu: &Cpu<f64>, turn: usize) -> Interval {
-        let row = &cpu.floats(self.metrics)[(turn % self.ring) * Metric::COUNT..][..Metric::COUNT];
-        Interval {
-            loss_critic: row[Metric::LossCritic as usize],
-            loss_generator: row[Metric::LossGenerator as usize],
-            p_real: row[Metric::PReal as usize],
-            p_fake: row[Metric::PFake as usize],
-            accuracy: row[Metric::Accuracy as usize],
-            jsd_bound: row[Metric::JsdBound as usize],
-            nonfinite: 0,
-        }
+        let row = &cpu.floats(self.metrics)[(turn % self.settings.ring) * Metric::COUNT..];
+        Interval::new(&self.settings, |metric| row[metric as usize], 0)
     }
 
     pub fn start(&self, executor: &mut dyn Executor) {

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gpugan::plan::divergence::Divergence;
+use gpugan::plan::objective::{GeneratorLoss, Objective};
+use gpugan::random::Latent;
 use gpugan::run::Config;
-use gpugan::run::config::{DEFAULT_STEPS, Init, Latent, Objective, OnNan, Optimizer, Seed};
+use gpugan::run::config::{DEFAULT_STEPS, Init, OnNan, Optimizer, Seed};
 use serde::Serialize;
 
 /// As a command line gives them: everything optional.
@@ -27,7 +30,10 @@ fn everything_set() -> Config {
         critic_hidden: vec![],
         leak: 0.1,
         init: Init::Normal(0.02),
-        objective: Objective::Minimax,
+        objective: Objective::FGan(Divergence::Kl),
+        alpha: -1.5,
+        pi: 0.25,
+        generator_loss: GeneratorLoss::Minimax,
         critic_steps: 2,
         generator_steps: 3,
         batch: 65_536,
@@ -130,9 +136,9 @@ fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
         ("batch = 1.5", "line 1", "expected a whole number from 0"),
         ("generator-hidden = 5", "line 1", "expected a list"),
         (
-            "objective = \"wgan\"",
+            "objective = \"f-gan:kkl\"",
             "line 1",
-            "`non-saturating` or `minimax`",
+            "'f-gan:kkl' is unknown; give one of non-saturating, minimax",
         ),
         ("\ninit = \"normal\"", "line 2", "`torch` or `normal:SIGMA`"),
         ("device = 1", "line 1", "expected a text in quotes"),
@@ -227,6 +233,22 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         ["--beta2 ", "0.99999999999", "not including, 1"],
     ),
     ("momentum = nan", ["--momentum ", "NaN", "from 0"]),
+    ("pi = 1", ["--pi ", "1.0", "0.001 to 0.999"]),
+    ("alpha = inf", ["--alpha ", "inf", "to 100.0"]),
+    ("alpha = 1.001", ["--alpha ", "1.001", "f-gan:kl"]),
+    ("alpha = 0", ["--alpha ", "0.0", "f-gan:reverse-kl"]),
+    (
+        "label-smoothing = 1",
+        ["--label-smoothing ", "1.0", "not including, 1"],
+    ),
+    (
+        "label-smoothing = 0.1\nobjective = \"wgan\"",
+        ["--label-smoothing ", "wgan", "least-squares"],
+    ),
+    (
+        "generator-loss = \"minimax\"",
+        ["--generator-loss ", "f-gan", "non-saturating"],
+    ),
     ("leak = -0.1", ["--leak ", "-0.1", "from 0"]),
     ("batch = 0", ["--batch ", "0", "1 to 65536"]),
     (

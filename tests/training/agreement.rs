@@ -2,21 +2,33 @@
 
 use gpugan::gan::{Interval, Settings};
 use gpugan::plan::Contents;
+use gpugan::plan::objective::Objective;
 use gpugan::random::Latent;
 
-use super::common::games::{SGD, game, objectives};
+use super::common::games::{SGD, game, ignores_the_level, objectives};
 use super::{common, history, on_cpu, on_gpu};
 
 const TURNS: u64 = 20;
 
-/// Shapes with and without aligned halves of a batch, both rules, both latents, every objective.
+/// Every objective; and, of two that record other plans, shapes with and without aligned halves of
+/// a batch, both rules, both latents.
 fn games() -> Vec<Settings> {
-    let mut games = Vec::new();
-    for objective in objectives() {
-        let plain = Settings {
+    // Adam would make steps of whatever rounding leaves of a gradient that is 0.
+    let plain = |objective| match ignores_the_level(objective) {
+        true => Settings {
+            objective,
+            rule: SGD,
+            lr_generator: 5e-2,
+            lr_critic: 5e-2,
+            ..game([4, 4, 1], 4)
+        },
+        false => Settings {
             objective,
             ..game([4, 4, 1], 4)
-        };
+        },
+    };
+    let mut games: Vec<Settings> = objectives().into_iter().map(plain).collect();
+    for objective in [Objective::NonSaturating, Objective::RelativisticAverage] {
         let odd = Settings {
             objective,
             rule: SGD,
@@ -27,13 +39,9 @@ fn games() -> Vec<Settings> {
             generator_steps: 3,
             ..game([5, 7, 1], 3)
         };
-        let colour = Settings {
-            objective,
-            batch: 7,
-            ..game([5, 7, 3], 7)
-        };
-        games.extend([plain, odd, colour]);
+        games.push(odd);
     }
+    games.push(game([5, 7, 3], 7));
     games
 }
 
@@ -41,9 +49,9 @@ fn values(interval: &Interval) -> [f64; 5] {
     [
         interval.loss_critic,
         interval.loss_generator,
-        interval.p_real,
-        interval.p_fake,
-        interval.jsd_bound,
+        interval.score_real,
+        interval.score_fake,
+        interval.bound,
     ]
 }
 
@@ -98,7 +106,9 @@ fn every_game_changes_every_weight_tensor_and_stays_finite() {
                 panic!("{} holds no floats", after.name);
             };
             assert!(values.iter().all(|value| value.is_finite()));
-            assert_ne!(before.contents, after.contents, "{}", after.name);
+            let bias = after.name.starts_with("critic") && after.name.ends_with("bias");
+            let level = bias && ignores_the_level(settings.objective);
+            assert!(level || before.contents != after.contents, "{}", after.name);
         }
     }
 }

@@ -13,9 +13,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use values::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
+pub use values::{Arch, Init, OnNan, Optimizer, Seed};
 
 use crate::error::{Error, Result};
+use crate::plan::objective::{GeneratorLoss, Objective};
+use crate::random::Latent;
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
@@ -44,6 +46,14 @@ pub struct Config {
     pub leak: f64,
     pub init: Init,
     pub objective: Objective,
+    /// Of `f-gan:alpha`.
+    pub alpha: f64,
+    /// Of `f-gan:weighted-jensen-shannon`.
+    pub pi: f64,
+    /// Of the objectives of f-GAN.
+    pub generator_loss: GeneratorLoss,
+    /// What the target of real samples falls short of 1.
+    pub label_smoothing: f64,
     /// Critic updates in a row.
     pub critic_steps: usize,
     /// Generator updates in a row.
@@ -92,6 +102,10 @@ impl Default for Config {
             leak: 0.2,
             init: Init::Torch,
             objective: Objective::NonSaturating,
+            alpha: 0.5,
+            pi: 0.5,
+            generator_loss: GeneratorLoss::NonSaturating,
+            label_smoothing: 0.0,
             critic_steps: 1,
             generator_steps: 1,
             batch: 128,
@@ -124,6 +138,7 @@ impl Config {
     /// [`Error::Usage`] that names the flag, the value and the range.
     pub fn validate(&self) -> Result<()> {
         self.validate_networks()?;
+        self.validate_objective()?;
         self.validate_updates()?;
         if self.steps.is_some() && self.epochs.is_some() {
             let message = "--steps and --epochs exclude each other; give one of them";
@@ -157,6 +172,37 @@ impl Config {
             within("--init normal:SIGMA", sigma, RATES)?;
         }
         within("--latent-dim", self.latent_dim, 1..=65_536)
+    }
+
+    fn validate_objective(&self) -> Result<()> {
+        let objective = self.objective;
+        within("--pi", self.pi, 0.001..=0.999)?;
+        within("--alpha", self.alpha, -100.0..=100.0)?;
+        for (edge, limit) in [(0.0, "reverse-kl"), (1.0, "kl")] {
+            if (self.alpha - edge).abs() < 0.01 {
+                return Err(Error::Usage(format!(
+                    "--alpha is {:?}; give a value at least 0.01 away from {edge}, or --objective \
+                     f-gan:{limit}, which is the limit there",
+                    self.alpha
+                )));
+            }
+        }
+        below_one("--label-smoothing", self.label_smoothing)?;
+        if self.label_smoothing > 0.0 && !objective.has_labels() {
+            return Err(Error::Usage(format!(
+                "--label-smoothing is {:?}, but the objective {objective} has no labels; give 0, or \
+                 the objective non-saturating, minimax or least-squares",
+                self.label_smoothing
+            )));
+        }
+        let is_f_gan = matches!(objective, Objective::FGan(_));
+        if self.generator_loss == GeneratorLoss::Minimax && !is_f_gan {
+            return Err(Error::Usage(format!(
+                "--generator-loss minimax is for the objectives f-gan:..., not for {objective}; \
+                 leave it out"
+            )));
+        }
+        Ok(())
     }
 
     fn validate_updates(&self) -> Result<()> {

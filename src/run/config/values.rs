@@ -14,16 +14,6 @@ pub enum Arch {
     Mlp,
 }
 
-/// What the generator minimises (Goodfellow et al. 2014, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// −log D(G(z)): keeps its slope while the critic wins.
-    NonSaturating,
-    /// log(1 − D(G(z))): the two-player game as it is written.
-    Minimax,
-}
-
 /// The update rule of both networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -32,32 +22,12 @@ pub enum Optimizer {
     Sgd,
 }
 
-/// The distribution of the latents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Latent {
-    /// Standard normal.
-    Normal,
-    /// Uniform on (−1, 1).
-    Uniform,
-}
-
 /// What a loss or a gradient that is not finite does to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnNan {
     Stop,
     Ignore,
-}
-
-impl Objective {
-    /// The name that flags, files and directories use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Objective::NonSaturating => "non-saturating",
-            Objective::Minimax => "minimax",
-        }
-    }
 }
 
 impl Arch {
