@@ -4,13 +4,13 @@ use gpugan::data::{self, Images, Split};
 use gpugan::gan::Settings;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::nn::{Init, Layer};
-use gpugan::optim::Rule;
+use gpugan::optim::{Clip, Rule};
 use gpugan::plan::{ALIGNMENT, DType};
 use gpugan::run::Config;
 use gpugan::run::config::{self, Arch, Optimizer};
 use gpugan::{Error, Result};
 
-/// Adam's ε is PyTorch's; nobody tunes it.
+/// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
 const EPSILON: f64 = 1e-8;
 
 /// Images of a grid, in rows of as many as there are rows.
@@ -82,7 +82,15 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
             Optimizer::Sgd => Rule::Sgd {
                 momentum: config.momentum,
             },
+            Optimizer::Rmsprop => Rule::RmsProp {
+                decay: config.rms_decay,
+                epsilon: EPSILON,
+            },
         },
+        clip: config.clip.map(|limit| Clip {
+            limit,
+            when: config.clip_when,
+        }),
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,

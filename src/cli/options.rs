@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
+use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::config::{Arch, Init, OnNan, Optimizer, Seed};
@@ -124,6 +125,16 @@ pub struct GameOptions {
     /// Momentum of sgd [default: 0.9]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     momentum: Option<f64>,
+    /// RMSprop's decay of the mean squared gradient [default: 0.99]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    rms_decay: Option<f64>,
+    /// Clips the critic's weights to [-X, X]; wgan wants it [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    clip: Option<f64>,
+    /// before the critic's samples are scored (as the authors of WGAN do) or after its update (as
+    /// they write) [default: after]
+    #[arg(long, value_name = "WHEN", help_heading = GAME)]
+    clip_when: Option<ClipWhen>,
     /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     seed: Option<Seed>,

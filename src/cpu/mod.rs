@@ -48,6 +48,8 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
+        "optim/rmsprop" => optim::rmsprop,
+        "optim/clip" => optim::clip,
         "clock/advance" => clock::advance,
         "bench/multiply_add" => bench::multiply_add,
         "bench/copy" => bench::copy,

@@ -14,7 +14,7 @@ pub use step::Gan;
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;
-use crate::optim::Rule;
+use crate::optim::{Clip, Rule};
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
 use arch::Architecture;
@@ -31,6 +31,8 @@ pub struct Settings {
     pub latent: Latent,
     pub init: Init,
     pub rule: Rule,
+    /// Of the critic's parameters.
+    pub clip: Option<Clip>,
     pub lr_generator: f64,
     pub lr_critic: f64,
     pub batch: usize,

@@ -6,7 +6,7 @@ use super::Settings;
 use super::join::Join;
 use super::objective::Report;
 use crate::nn::{Gradients, Grads, Network};
-use crate::optim::Optimizer;
+use crate::optim::{ClipWhen, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
@@ -153,7 +153,12 @@ impl Board {
         critic: &Player,
     ) -> [ProgramId; 2] {
         let (batch, features) = (settings.batch, settings.architecture.features());
+        let clip = |r: &mut Recorder, when| {
+            let clip = settings.clip.filter(|clip| clip.when == when);
+            clip.inspect(|clip| clip.record(r, &critic.network));
+        };
         let gradients = r.program("critic.gradients");
+        clip(r, ClipWhen::Before);
         let join = Join::new(r, "critic.x", batch, features);
         gather(r, self.images, self.clock, settings.seed, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
@@ -166,6 +171,7 @@ impl Board {
 
         let update = r.program("critic.update");
         critic.update(r, self.guard, Watched::CriticGradients);
+        clip(r, ClipWhen::After);
         let advance = Advance {
             turns: 0,
             images: batch,

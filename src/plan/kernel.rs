@@ -95,6 +95,11 @@ kernels! {
     /// Gradient descent with momentum on a whole network at once
     OPTIM_SGD = "optim/sgd" (gradients: F32, rates: F32) -> (parameters: F32, velocity: F32, guard: U32)
         [len: Int, watched: Int] false;
+    /// RMSprop (Tieleman and Hinton 2012) on a whole network at once
+    OPTIM_RMSPROP = "optim/rmsprop" (gradients: F32, rates: F32) -> (parameters: F32, square: F32, guard: U32)
+        [len: Int, decay: Float, rest: Float, epsilon: Float, watched: Int] false;
+    /// parameters\[L\] clipped to \[−limit, limit\]
+    OPTIM_CLIP = "optim/clip" () -> (parameters: F32) [len: Int, limit: Float] false;
     /// Moves the counters on, and notes the step at which the guard first saw something
     CLOCK_ADVANCE = "clock/advance" () -> (clock: U32, guard: U32)
         [step: Int, images: Int, count: Int, latent: Int, mix: Int, dropout: Int, noise: Int] false;

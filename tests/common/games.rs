@@ -14,6 +14,10 @@ pub const ADAM: Rule = Rule::Adam {
     beta2: 0.999,
     epsilon: 1e-8,
 };
+pub const RMSPROP: Rule = Rule::RmsProp {
+    decay: 0.99,
+    epsilon: 1e-8,
+};
 pub const SGD: Rule = Rule::Sgd { momentum: 0.5 };
 
 /// Every objective there is, and more than one parameter of those that have some.
@@ -50,6 +54,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         latent: Latent::Normal,
         init: Init::Torch,
         rule: ADAM,
+        clip: None,
         lr_generator: 2e-3,
         lr_critic: 2e-3,
         batch,

@@ -34,6 +34,9 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("optim/adam", "square", 1e-30, 1e-6),
     ("optim/sgd", "parameters", 1e-7, 1e-7),
     ("optim/sgd", "velocity", 1e-8, 1e-6),
+    ("optim/rmsprop", "parameters", 1e-7, 1e-7),
+    ("optim/rmsprop", "square", 1e-30, 1e-6),
+    ("optim/clip", "parameters", 0.0, 1e-7),
     ("bench/multiply_add", "sums", 0.0, 2e-5),
     ("bench/copy", "destination", 0.0, 0.0),
 ];

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gpugan::optim::ClipWhen;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::Config;
-use gpugan::run::config::{DEFAULT_STEPS, Init, OnNan, Optimizer, Seed};
+use gpugan::run::config::{DEFAULT_STEPS, Init, OnNan, Optimizer, Preset, Seed};
 use serde::Serialize;
 
 /// As a command line gives them: everything optional.
@@ -38,7 +39,9 @@ fn everything_set() -> Config {
         generator_steps: 3,
         batch: 65_536,
         epochs: Some(4),
-        optimizer: Optimizer::Sgd,
+        optimizer: Optimizer::Rmsprop,
+        clip: Some(0.01),
+        clip_when: ClipWhen::Before,
         lr: 1e-7,
         lr_critic: Some(0.1),
         beta1: 0.0,
@@ -58,8 +61,20 @@ fn options_survive_their_file() {
         assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
     }
     let text = Config::default().to_toml().unwrap();
-    for unset in ["data-dir", "steps", "epochs", "lr-critic", "threads"] {
-        assert!(!text.lines().any(|line| line.starts_with(unset)), "{text}");
+    for unset in [
+        "data-dir",
+        "steps",
+        "epochs",
+        "lr-critic",
+        "clip",
+        "threads",
+    ] {
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.starts_with(&format!("{unset} "))),
+            "{text}"
+        );
     }
     assert!(text.contains("generator-hidden = [256, 512]"), "{text}");
 }
@@ -188,7 +203,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         data_dir: Some("here".into()),
         ..Flags::default()
     };
-    let config = Config::layered(Some(&path), &flags).unwrap();
+    let config = Config::layered(None, Some(&path), &flags).unwrap();
     let expected = Config {
         lr: 0.25,
         batch: 7,
@@ -199,13 +214,13 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         ..Config::default()
     };
     assert_eq!(config, expected);
-    let plain = Config::layered(None, &Flags::default());
+    let plain = Config::layered(None, None, &Flags::default());
     assert_eq!(plain.unwrap(), Config::default());
     let nan = Flags {
         lr: Some(f64::NAN),
         ..Flags::default()
     };
-    let error = Config::layered(None, &nan).unwrap_err().to_string();
+    let error = Config::layered(None, None, &nan).unwrap_err().to_string();
     assert!(error.contains("--lr is NaN"), "{error}");
 }
 
@@ -217,7 +232,7 @@ fn a_path_that_toml_cannot_express_is_an_error() {
         data_dir: Some(std::ffi::OsString::from_vec(vec![b'/', 0xff]).into()),
         ..Flags::default()
     };
-    let error = Config::layered(None, &flags).unwrap_err();
+    let error = Config::layered(None, None, &flags).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("UTF-8"), "{error}");
 }
@@ -318,4 +333,38 @@ fn epochs_become_steps_once_the_data_is_known() {
     assert_eq!(length("epochs = 4\ngenerator-steps = 2"), 3_750);
     let mut endless = Config::parse("epochs = 1000000", "text").unwrap();
     assert!(endless.resolve_length(u64::MAX).is_err());
+}
+
+#[test]
+fn every_preset_says_what_it_is_and_is_within_range() {
+    let all = Preset::all();
+    assert!(all.len() >= 3);
+    for preset in all {
+        let about = preset.about();
+        assert!(about.len() > 20 && about.len() < 100, "{about}");
+        Preset::options(preset.name).unwrap().validate().unwrap();
+    }
+    let error = Preset::options("wgan").unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("wgan-mnist"), "{error}");
+}
+
+#[test]
+fn the_file_goes_over_the_preset_and_flags_over_both() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("gan.toml");
+    fs::write(&path, "lr = 0.5\nbatch = 7\n").unwrap();
+    let flags = Flags {
+        lr: Some(0.25),
+        ..Flags::default()
+    };
+    let config = Config::layered(Some("wgan-mnist"), Some(&path), &flags).unwrap();
+    let expected = Config {
+        lr: 0.25,
+        batch: 7,
+        ..Preset::options("wgan-mnist").unwrap()
+    };
+    assert_eq!(config, expected);
+    assert_eq!(config.optimizer, Optimizer::Rmsprop);
+    assert_eq!(config.clip, Some(0.01));
 }

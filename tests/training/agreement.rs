@@ -1,11 +1,12 @@
 //! Both executors tell the same story, and it is one of learning.
 
-use gpugan::gan::{Interval, Settings};
+use gpugan::gan::{Interval, Settings, Trainer};
+use gpugan::optim::{Clip, ClipWhen};
 use gpugan::plan::Contents;
 use gpugan::plan::objective::Objective;
 use gpugan::random::Latent;
 
-use super::common::games::{SGD, game, ignores_the_level, objectives};
+use super::common::games::{RMSPROP, SGD, game, ignores_the_level, objectives};
 use super::{common, history, on_cpu, on_gpu};
 
 const TURNS: u64 = 20;
@@ -40,6 +41,15 @@ fn games() -> Vec<Settings> {
             ..game([5, 7, 1], 3)
         };
         games.push(odd);
+    }
+    for when in [ClipWhen::Before, ClipWhen::After] {
+        games.push(Settings {
+            objective: Objective::Wgan,
+            rule: RMSPROP,
+            clip: Some(Clip { limit: 0.3, when }),
+            critic_steps: 2,
+            ..game([4, 4, 1], 4)
+        });
     }
     games.push(game([5, 7, 3], 7));
     games
@@ -129,5 +139,41 @@ fn a_critic_learns_to_tell() {
         assert!(first.loss_critic > 1.2, "{first:?}");
         assert!(last.loss_critic < 0.5 * first.loss_critic, "{last:?}");
         assert!(last.accuracy > 0.9 && last.p_real > last.p_fake, "{last:?}");
+    }
+}
+
+/// On one image against a generator that stands still, the critic of WGAN within a small box drives
+/// every weight to its walls; clipped before the step, an update may stand outside.
+#[test]
+fn the_critic_of_wgan_stays_within_its_box() {
+    for when in [ClipWhen::Before, ClipWhen::After] {
+        let limit = 0.05;
+        let settings = Settings {
+            objective: Objective::Wgan,
+            rule: RMSPROP,
+            clip: Some(Clip { limit, when }),
+            lr_generator: 1e-9,
+            ..game([4, 4, 1], 8)
+        };
+        let mut trainer = on_cpu(&settings, 2);
+        let history = history(&mut trainer, 300);
+        let largest = |trainer: &mut Trainer| {
+            let model = trainer.state().unwrap().model.into_iter();
+            let critic = model.filter(|entry| entry.name.starts_with("critic"));
+            let values = critic.flat_map(|entry| match entry.contents {
+                Contents::F32(values) => values,
+                other => panic!("{other:?}"),
+            });
+            values.fold(0.0f32, |most, value| most.max(value.abs()))
+        };
+        let most = f64::from(largest(&mut trainer));
+        match when {
+            ClipWhen::After => assert!(most <= limit + 1e-9 && most > 0.99 * limit, "{most}"),
+            ClipWhen::Before => assert!(most > 1.001 * limit && most < 2.0 * limit, "{most}"),
+        }
+        let (first, last) = (&history[0], &history[history.len() - 1]);
+        assert!(last.bound > 2.0 * first.bound.abs(), "{first:?} {last:?}");
+        assert!((last.bound - (last.score_real - last.score_fake)).abs() < 1e-5);
+        assert!(last.p_real.is_nan());
     }
 }

@@ -60,7 +60,11 @@ impl Start {
         if let Some(path) = &arguments.out {
             RunDirectory::require_free(path)?;
         }
-        let config = Config::layered(arguments.config.as_deref(), options)?;
+        let config = Config::layered(
+            arguments.preset.as_deref(),
+            arguments.config.as_deref(),
+            options,
+        )?;
         Ok(Start { config, old: None })
     }
 

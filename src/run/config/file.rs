@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use toml::Table;
 
-use super::Config;
+use super::{Config, Preset};
 use crate::error::{Error, Result};
 use crate::run::atomic::named;
 
@@ -16,7 +16,7 @@ use crate::run::atomic::named;
 const LONGEST_FILE: u64 = 1 << 20;
 
 impl Config {
-    /// `flags` over the file over the defaults, checked.
+    /// `flags` over the file over the preset over the defaults, checked.
     ///
     /// `flags` serialises to a table whose keys are those of [`Config`] and whose unset fields are
     /// `None`. Setting one of `steps` and `epochs` unsets the other of the layer below. A relative
@@ -25,11 +25,21 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] for a file that cannot be read or parsed, naming its line, and for a value
     /// out of range.
-    pub fn layered(file: Option<&Path>, flags: &impl Serialize) -> Result<Config> {
-        let config = match file {
-            Some(path) => Config::read(path)?,
-            None => Config::default(),
-        };
+    pub fn layered(
+        preset: Option<&str>,
+        file: Option<&Path>,
+        flags: &impl Serialize,
+    ) -> Result<Config> {
+        let mut config = preset.map_or(Ok(Config::default()), Preset::options)?;
+        if let Some(path) = file {
+            let (text, origin) = read(path)?;
+            // Alone, for its faults to be told with their lines.
+            Config::parse(&text, &origin)?;
+            let table: Table = text
+                .parse()
+                .map_err(|e| Error::Usage(explain(&text, &origin, &e)))?;
+            config = config.overlaid(&table)?;
+        }
         let mut config = config.overlaid(flags)?;
         config.validate()?;
         if let Some(directory) = &mut config.data_dir
@@ -65,19 +75,8 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] that names the file and, where there is one, the line.
     pub fn read(path: &Path) -> Result<Config> {
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
-            .map_err(|e| Error::Usage(named("read", path, e).to_string()))?;
-        let origin = path.display().to_string();
-        if bytes.len() as u64 > LONGEST_FILE {
-            let message = format!("{origin}: a configuration is at most {LONGEST_FILE} bytes long");
-            return Err(Error::Usage(message));
-        }
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Config::parse(text, &origin),
-            Err(_) => Err(Error::Usage(format!("{origin}: it is not UTF-8 text"))),
-        }
+        let (text, origin) = read(path)?;
+        Config::parse(&text, &origin)
     }
 
     /// The options in a TOML text; `origin` stands for it in error messages.
@@ -95,6 +94,23 @@ impl Config {
     pub fn to_toml(&self) -> Result<String> {
         toml::to_string(self)
             .map_err(|e| Error::Usage(format!("the options cannot be written as TOML: {e}")))
+    }
+}
+
+/// The text of a file, and what stands for it in error messages.
+fn read(path: &Path) -> Result<(String, String)> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|e| Error::Usage(named("read", path, e).to_string()))?;
+    let origin = path.display().to_string();
+    if bytes.len() as u64 > LONGEST_FILE {
+        let message = format!("{origin}: a configuration is at most {LONGEST_FILE} bytes long");
+        return Err(Error::Usage(message));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((text, origin)),
+        Err(_) => Err(Error::Usage(format!("{origin}: it is not UTF-8 text"))),
     }
 }
 

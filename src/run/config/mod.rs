@@ -5,6 +5,7 @@
 //! name) is an unchecked text here.
 
 mod file;
+mod preset;
 mod values;
 
 use std::fmt::Debug;
@@ -13,9 +14,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use preset::Preset;
 pub use values::{Arch, Init, OnNan, Optimizer, Seed};
 
 use crate::error::{Error, Result};
+use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
 
@@ -75,6 +78,12 @@ pub struct Config {
     pub beta2: f64,
     /// Of SGD.
     pub momentum: f64,
+    /// Of RMSprop.
+    pub rms_decay: f64,
+    /// Where the critic's weights are clipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
+    pub clip_when: ClipWhen,
     pub latent_dim: usize,
     pub latent: Latent,
     pub seed: Seed,
@@ -117,6 +126,9 @@ impl Default for Config {
             beta1: 0.5,
             beta2: 0.999,
             momentum: 0.9,
+            rms_decay: 0.99,
+            clip: None,
+            clip_when: ClipWhen::After,
             latent_dim: 100,
             latent: Latent::Normal,
             seed: Seed(0),
@@ -213,7 +225,9 @@ impl Config {
         within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
         below_one("--beta1", self.beta1)?;
         below_one("--beta2", self.beta2)?;
-        below_one("--momentum", self.momentum)
+        below_one("--momentum", self.momentum)?;
+        below_one("--rms-decay", self.rms_decay)?;
+        within("--clip", self.clip.unwrap_or(1.0), RATES)
     }
 
     /// Turns `epochs`, or a length that was left open, into `steps`, and returns them.

@@ -20,6 +20,7 @@ pub enum Arch {
 pub enum Optimizer {
     Adam,
     Sgd,
+    Rmsprop,
 }
 
 /// What a loss or a gradient that is not finite does to the run.

@@ -173,6 +173,39 @@ pub fn sgd() -> Vec<Case> {
     LENGTHS.into_iter().flat_map(of_length).collect()
 }
 
+pub fn rmsprop() -> Vec<Case> {
+    let case = |len: usize, (label, gradients, guard): (String, Contents, Contents)| {
+        let square = noise(36, len, 1e-2).into_iter().map(|x| x * x);
+        Case::new(&kernel::OPTIM_RMSPROP, label)
+            .read("gradients", gradients)
+            .read("rates", Contents::F32(vec![5e-5, 0.0, 0.0, 0.0]))
+            .update("parameters", floats(37, len, 1.0))
+            .update("square", Contents::F32(square.collect()))
+            .update("guard", guard)
+            .set("len", len)
+            .set("decay", 0.99)
+            .set("rest", 1.0 - 0.99)
+            .set("epsilon", 1e-8)
+            .set("watched", Watched::GeneratorGradients as u32)
+            .extent(len, 1, 1)
+    };
+    let of_length = |len| watched(38, len).map(|state| case(len, state));
+    LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+pub fn clip() -> Vec<Case> {
+    let case = |len: usize| {
+        let mut values = noise(39, len, 0.03);
+        values[len / 2] = [f32::NAN, f32::INFINITY, 0.01][len % 3];
+        Case::new(&kernel::OPTIM_CLIP, len)
+            .update("parameters", Contents::F32(values))
+            .set("len", len)
+            .set("limit", 0.01)
+            .extent(len, 1, 1)
+    };
+    LENGTHS.into_iter().map(case).collect()
+}
+
 pub fn clock() -> Vec<Case> {
     let mut seen = [0, Watched::NONE, Watched::NONE].repeat(4);
     seen[3] = 2;

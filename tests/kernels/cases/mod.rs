@@ -23,6 +23,8 @@ pub fn all() -> Vec<Case> {
         game::rates(),
         game::adam(),
         game::sgd(),
+        game::rmsprop(),
+        game::clip(),
         game::clock(),
         products(),
         deep(),
