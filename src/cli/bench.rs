@@ -102,7 +102,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let largest = profile.largest_product_gflops;
     let ceiling = bench::ceiling(executor.as_mut(), programs, largest)?;
     let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
-    let images = (config.batch * config.critic_steps) as f64;
+    let images = (config.batch * config.critic_steps.usual()) as f64;
     Ok(Report {
         arch: config.arch.name(),
         objective: config.objective.name(),

@@ -94,7 +94,7 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,
-        critic_steps: config.critic_steps,
+        critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
         seed: config.seed.0,
         images,
@@ -118,10 +118,12 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
 /// `Error::Usage` for a run that would draw more latents than the device can count.
 pub fn turns(config: &Config, steps: u64) -> Result<u64> {
     let turns = steps.div_ceil(config.generator_steps as u64);
-    let per_turn = (config.critic_steps + config.generator_steps) as u64;
-    let most = u64::from(u32::MAX) / per_turn;
+    let generator_steps = config.generator_steps as u64;
+    let most = config
+        .critic_steps
+        .most_turns(u32::MAX.into(), generator_steps);
     if turns > most {
-        let most = most * config.generator_steps as u64;
+        let most = most * generator_steps;
         return Err(Error::Usage(format!(
             "--steps is {steps}; this schedule can make at most {most} in one run"
         )));

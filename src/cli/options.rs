@@ -7,6 +7,7 @@ use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::config::{Arch, Init, OnNan, Optimizer, Seed};
+use gpugan::schedule::CriticSteps;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
@@ -98,9 +99,10 @@ pub struct GameOptions {
     /// What the critic's target for real samples falls short of 1 [default: 0.0]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     label_smoothing: Option<f64>,
-    /// Critic updates per turn of the schedule [default: 1]
+    /// Critic updates per turn: K, or KxTURNS,...,K;K@EVERY such as 100x25,5;100@500: 100 in each of
+    /// the first 25 turns, then 5, and 100 in turns 500, 1000, ... [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
-    critic_steps: Option<usize>,
+    critic_steps: Option<CriticSteps>,
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,

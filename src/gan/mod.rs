@@ -17,6 +17,7 @@ use crate::nn::Init;
 use crate::optim::{Clip, Rule};
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
+use crate::schedule::CriticSteps;
 use arch::Architecture;
 
 /// Everything that decides what a training run computes.
@@ -37,7 +38,7 @@ pub struct Settings {
     pub lr_critic: f64,
     pub batch: usize,
     /// Critic updates, then generator updates, of one turn of the schedule.
-    pub critic_steps: usize,
+    pub critic_steps: CriticSteps,
     pub generator_steps: usize,
     pub seed: u64,
     /// Images of the data set.

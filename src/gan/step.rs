@@ -104,9 +104,14 @@ impl Gan {
         }
     }
 
-    /// The programs of one turn: k critic steps, then the generator's.
+    /// The programs of a usual turn.
     pub fn turn(&self) -> Vec<ProgramId> {
-        let mut programs = self.critic_step.repeat(self.settings.critic_steps);
+        self.turn_of(self.settings.critic_steps.usual())
+    }
+
+    /// The programs of one turn: k critic steps, then the generator's.
+    pub fn turn_of(&self, k: usize) -> Vec<ProgramId> {
+        let mut programs = self.critic_step.repeat(k);
         let [gradients, update, last_update] = self.generator_step;
         for _ in 1..self.settings.generator_steps {
             programs.extend([gradients, update]);

@@ -110,7 +110,10 @@ impl Trainer {
 
     /// Plays at most `most` turns and returns how many; few enough to look at the clock between.
     pub fn play(&mut self, most: u64) -> Result<u64> {
-        let done = self.executor.run(&self.gan.turn(), most)?;
+        let schedule = &self.gan.settings.critic_steps;
+        let turn = self.gan.turn_of(schedule.at(self.turns));
+        let alike = schedule.alike(self.turns);
+        let done = self.executor.run(&turn, most.min(alike))?;
         self.turns += done;
         Ok(done)
     }

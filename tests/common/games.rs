@@ -58,7 +58,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         lr_generator: 2e-3,
         lr_critic: 2e-3,
         batch,
-        critic_steps: 1,
+        critic_steps: 1.into(),
         generator_steps: 1,
         seed: 11,
         images: 10,

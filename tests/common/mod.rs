@@ -136,7 +136,7 @@ impl Golden {
             },
             lr_generator: case.lr_generator,
             lr_critic: case.lr_critic,
-            critic_steps: case.critic_steps,
+            critic_steps: case.critic_steps.into(),
             generator_steps: case.generator_steps,
             seed: case.seed,
             images: self.setup.dataset.len(),

@@ -44,7 +44,7 @@ pub fn all() -> Vec<Settings> {
                     games.push(Settings {
                         objective,
                         rule,
-                        critic_steps,
+                        critic_steps: critic_steps.into(),
                         generator_steps,
                         ..settings
                     });
@@ -159,7 +159,10 @@ fn the_same_settings_make_the_same_plan() {
 fn a_turn_is_k_critic_steps_and_then_the_generators() {
     for settings in all() {
         let gan = Gan::new(settings);
-        let (k, g) = (gan.settings.critic_steps, gan.settings.generator_steps);
+        let (k, g) = (
+            gan.settings.critic_steps.usual(),
+            gan.settings.generator_steps,
+        );
         let [gradients, update, last_update] = gan.generator_step;
         let mut turn = gan.critic_step.repeat(k);
         for at in 1..=g {

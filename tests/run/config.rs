@@ -35,7 +35,7 @@ fn everything_set() -> Config {
         alpha: -1.5,
         pi: 0.25,
         generator_loss: GeneratorLoss::Minimax,
-        critic_steps: 2,
+        critic_steps: "100x25,5;100@500".parse().unwrap(),
         generator_steps: 3,
         batch: 65_536,
         epochs: Some(4),
@@ -278,6 +278,10 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
     ("critic-hidden = [0]", ["--critic-hidden ", "0", "from 1"]),
     ("critic-steps = 0", ["--critic-steps ", "0", "from 1"]),
     (
+        "critic-steps = \"5x9,101\"",
+        ["--critic-steps ", "101", "to 100"],
+    ),
+    (
         "generator-steps = 101",
         ["--generator-steps ", "101", "to 100"],
     ),
@@ -330,6 +334,8 @@ fn epochs_become_steps_once_the_data_is_known() {
     assert_eq!(length("epochs = 1"), 469);
     assert_eq!(length("epochs = 4"), 1_875);
     assert_eq!(length("epochs = 4\ncritic-steps = 5"), 375);
+    // 1,875 critic updates: 1,000 in the first 10 turns.
+    assert_eq!(length("epochs = 4\ncritic-steps = \"100x10,5\""), 185);
     assert_eq!(length("epochs = 4\ngenerator-steps = 2"), 3_750);
     let mut endless = Config::parse("epochs = 1000000", "text").unwrap();
     assert!(endless.resolve_length(u64::MAX).is_err());

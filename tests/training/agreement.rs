@@ -36,7 +36,7 @@ fn games() -> Vec<Settings> {
             lr_generator: 5e-2,
             lr_critic: 5e-2,
             latent: Latent::Uniform,
-            critic_steps: 2,
+            critic_steps: 2.into(),
             generator_steps: 3,
             ..game([5, 7, 1], 3)
         };
@@ -47,7 +47,7 @@ fn games() -> Vec<Settings> {
             objective: Objective::Wgan,
             rule: RMSPROP,
             clip: Some(Clip { limit: 0.3, when }),
-            critic_steps: 2,
+            critic_steps: 2.into(),
             ..game([4, 4, 1], 4)
         });
     }
@@ -168,11 +168,14 @@ fn the_critic_of_wgan_stays_within_its_box() {
         };
         let most = f64::from(largest(&mut trainer));
         match when {
-            ClipWhen::After => assert!(most <= limit + 1e-9 && most > 0.99 * limit, "{most}"),
+            ClipWhen::After => assert!(most <= 1.000_001 * limit && most > 0.99 * limit, "{most}"),
             ClipWhen::Before => assert!(most > 1.001 * limit && most < 2.0 * limit, "{most}"),
         }
         let (first, last) = (&history[0], &history[history.len() - 1]);
-        assert!(last.bound > 2.0 * first.bound.abs(), "{first:?} {last:?}");
+        assert!(
+            last.bound > first.bound && last.accuracy > 0.9,
+            "{first:?} {last:?}"
+        );
         assert!((last.bound - (last.score_real - last.score_fake)).abs() < 1e-5);
         assert!(last.p_real.is_nan());
     }

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
+use crate::schedule::CriticSteps;
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
@@ -57,8 +58,8 @@ pub struct Config {
     pub generator_loss: GeneratorLoss,
     /// What the target of real samples falls short of 1.
     pub label_smoothing: f64,
-    /// Critic updates in a row.
-    pub critic_steps: usize,
+    /// Critic updates in a row, in every turn or by a schedule.
+    pub critic_steps: CriticSteps,
     /// Generator updates in a row.
     pub generator_steps: usize,
     /// Samples per update.
@@ -115,7 +116,7 @@ impl Default for Config {
             pi: 0.5,
             generator_loss: GeneratorLoss::NonSaturating,
             label_smoothing: 0.0,
-            critic_steps: 1,
+            critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,
             steps: None,
@@ -218,7 +219,9 @@ impl Config {
     }
 
     fn validate_updates(&self) -> Result<()> {
-        within("--critic-steps", self.critic_steps, 1..=MOST_RATIO)?;
+        for steps in self.critic_steps.numbers() {
+            within("--critic-steps", steps, 1..=MOST_RATIO)?;
+        }
         within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
         within("--batch", self.batch, 1..=MOST_BATCH)?;
         within("--lr", self.lr, RATES)?;
@@ -242,10 +245,12 @@ impl Config {
             (Some(steps), _) => steps,
             (None, None) => DEFAULT_STEPS,
             (None, Some(epochs)) => {
-                let per_round = (self.batch * self.critic_steps) as u128;
-                let rounds = (u128::from(epochs) * u128::from(images)).div_ceil(per_round);
-                let steps = rounds.saturating_mul(self.generator_steps as u128);
-                u64::try_from(steps).unwrap_or(u64::MAX)
+                let shown = u128::from(epochs) * u128::from(images);
+                let updates = shown.div_ceil(self.batch as u128);
+                // Far beyond the greatest length, where products would overflow.
+                let updates = updates.min(1 << 50) as u64;
+                let rounds = self.critic_steps.turns_for(updates);
+                rounds * self.generator_steps as u64
             }
         };
         within("--epochs in steps", steps, 1..=MOST_STEPS)?;
