@@ -151,3 +151,23 @@ impl Optimizer {
             .record();
     }
 }
+
+/// Records one step of an exponential moving average of `source`'s parameters and buffers; both
+/// networks have the same layers.
+pub fn average(r: &mut Recorder, source: &Network, average: &Network, decay: f64) {
+    let buffers = source.buffers.zip(average.buffers);
+    for (source, average) in [(source.parameters, average.parameters)]
+        .into_iter()
+        .chain(buffers)
+    {
+        let len = r.info(source).len();
+        r.call(&kernel::OPTIM_AVERAGE)
+            .read("source", source)
+            .update("average", average)
+            .set("len", len)
+            .set("rest", 1.0 - decay)
+            .extent(len, 1, 1)
+            .flops(3 * len)
+            .record();
+    }
+}

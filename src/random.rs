@@ -50,11 +50,18 @@ impl Latent {
     }
 }
 
-/// Fills `x`\[N,…\] with the next N of `count` images, in the order of the epoch.
-pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, x: Tensor) {
-    let key = stream_key(seed, Stream::Data);
-    let (count, rows) = (r.rows(images), r.rows(x));
-    let features = r.info(x).len() / rows;
+/// Fills `x`\[N,…\] with the next N images of `images`\[count, H, W, C\], in the order of the epoch;
+/// with `flip`, one in two at random is mirrored along W.
+pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: bool, x: Tensor) {
+    let (key, flip_key) = (
+        stream_key(seed, Stream::Data),
+        stream_key(seed, Stream::Flip),
+    );
+    let rows = r.rows(x);
+    let [count, height, width, channels] = r.info(images).shape[..] else {
+        panic!("{} is not [count, H, W, C]", r.info(images).name);
+    };
+    let features = height * width * channels;
     r.call(&kernel::DATA_GATHER)
         .read("images", images)
         .read("clock", clock)
@@ -65,6 +72,11 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, x: Ten
         .set("half_bits", half_bits(count as u32))
         .set("rows", rows)
         .set("features", features)
+        .set("flip", u32::from(flip))
+        .set("flip_key0", flip_key[0])
+        .set("flip_key1", flip_key[1])
+        .set("width", width)
+        .set("channels", channels)
         .extent(rows * features, 1, 1)
         .record();
 }

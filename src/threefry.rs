@@ -36,6 +36,8 @@ pub enum Stream {
     Noise = 6,
     /// Initial weights, drawn on the host.
     Init = 7,
+    /// Which images are mirrored.
+    Flip = 8,
 }
 
 /// The key of a stream of the run with this seed.
@@ -65,6 +67,12 @@ pub fn half_bits(count: u32) -> u32 {
     (1..16)
         .find(|b| 1u64 << (2 * b) >= u64::from(count))
         .unwrap_or(16)
+}
+
+/// Whether the image at `position` of `epoch`, in the order of the data, is shown mirrored. `key` is
+/// that of the flip stream.
+pub fn is_mirrored(key: Words, position: u32, epoch: u32) -> bool {
+    threefry2x32(key, [position, epoch])[0] & 1 == 1
 }
 
 /// Where position `at` of an epoch lies among `count` items: a Feistel network of six rounds over

@@ -27,15 +27,11 @@ impl Rig {
         let da = tensor("da", Role::Input, outputs);
         let y = tensor("y", Role::Output, outputs);
         let dx = tensor("dx", Role::Output, inputs);
-        let layer = Dense {
-            inputs,
-            outputs,
-            activation,
-        };
+        let layer = Dense::new(inputs, outputs, activation);
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let program = r.program("pass");
-        let trace = network.forward(&mut r, x, Some(y));
+        let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
         let into = Some((&gradients, Grads::Overwrite));
         let below = Some(Activation::Identity);
         let made = network.backward(&mut r, &trace, da, into, below).unwrap();

@@ -3,7 +3,8 @@
 //!import lib/permute
 
 // The next N of `count` images in the order of the epoch, bytes mapped to [-1, 1]. A batch may
-// reach into the next epoch, so N is at most `count`.
+// reach into the next epoch, so N is at most `count`. With `flip`, every image is mirrored along
+// its width or not, as a bit that depends on its place in the order says.
 
 struct Params {
     key0: u32,
@@ -12,10 +13,15 @@ struct Params {
     half_bits: u32,
     rows: u32,
     features: u32,
+    flip: u32,
+    flip_key0: u32,
+    flip_key1: u32,
+    width: u32,
+    channels: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> images: array<u32>; // [count, F] bytes, four to a word
+@group(0) @binding(1) var<storage, read> images: array<u32>; // [count, F] bytes, four to a word; F = H W C
 @group(0) @binding(2) var<storage, read> clock: array<u32>; // [8]
 @group(0) @binding(3) var<storage, read_write> x: array<f32>; // [N, F], as one run of N F elements
 
@@ -23,8 +29,13 @@ struct Params {
 // touches, does not show.
 const PER_THREAD_X = 16u;
 
-// Which image row `row` of the batch is.
-fn image_of(row: u32) -> u32 {
+// Row `row` of the batch: which image it is, and whether it is mirrored.
+struct Shown {
+    image: u32,
+    mirrored: bool,
+}
+
+fn shown(row: u32) -> Shown {
     var position = clock[CLOCK_POSITION] + row;
     var epoch = clock[CLOCK_EPOCH];
     if (position >= p.count) {
@@ -32,7 +43,18 @@ fn image_of(row: u32) -> u32 {
         epoch += 1u;
     }
     let key = threefry2x32(vec2<u32>(p.key0, p.key1), vec2<u32>(epoch, 0u));
-    return permute(key, p.count, p.half_bits, position);
+    var mirrored = false;
+    if (p.flip != 0u) {
+        let coin = threefry2x32(vec2<u32>(p.flip_key0, p.flip_key1), vec2<u32>(position, epoch));
+        mirrored = (coin.x & 1u) == 1u;
+    }
+    return Shown(permute(key, p.count, p.half_bits, position), mirrored);
+}
+
+// Where `feature` comes from in a mirrored image: the same row and channel, W - 1 - column.
+fn mirror(feature: u32) -> u32 {
+    let column = feature / p.channels % p.width;
+    return feature + (p.width - 1u - column) * p.channels - column * p.channels;
 }
 
 @compute @workgroup_size(64)
@@ -43,12 +65,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var feature = at - row * p.features;
     while (at < end) {
         // Invariant: `at` is element `feature` of `row`; one turn per row that is touched.
-        var byte = image_of(row) * p.features + feature;
+        let source = shown(row);
+        let first = source.image * p.features;
         let stop = min(end, at + p.features - feature);
         for (; at < stop; at++) {
+            var byte = first + feature;
+            if (source.mirrored) {
+                byte = first + mirror(feature);
+            }
             let value = (images[byte / 4u] >> (8u * (byte % 4u))) & 255u;
             x[at] = f32(value) * (2.0 / 255.0) - 1.0;
-            byte++;
+            feature++;
         }
         row++;
         feature = 0u;

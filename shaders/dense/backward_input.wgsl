@@ -1,4 +1,5 @@
 //!import lib/activation
+//!import lib/dense
 // dx = (da · weight) ∘ φ'(x), where φ is the activation that made x: the gradient arrives at the
 // pre-activation of the layer below. A product (see shaders/gemm/). N rows, I inputs, O outputs.
 
@@ -19,7 +20,7 @@ struct Params {
 const A_ALONG_K: bool = true;
 const B_ALONG_K: bool = false;
 
-fn extents() -> vec2<u32> {
+fn extents(slice: u32) -> vec2<u32> {
     return vec2<u32>(p.rows, p.inputs);
 }
 
@@ -27,15 +28,15 @@ fn depth(slice: u32) -> vec2<u32> {
     return vec2<u32>(0u, p.outputs);
 }
 
-fn a(row: u32, cell: u32) -> Out {
-    return da[row * (p.outputs / WIDTH) + cell];
+fn a(row: Row, at: At) -> Out {
+    return da[(row * p.outputs + at) / WIDTH];
 }
 
-fn b(k: u32, cell: u32) -> Out {
-    return weight[k * (p.inputs / WIDTH) + cell];
+fn b(column: Column, at: At) -> Out {
+    return weight[(at * p.inputs + column) / WIDTH];
 }
 
-fn store(slice: u32, row: u32, cell: u32, sum: Out) {
-    let at = row * (p.inputs / WIDTH) + cell;
+fn store(slice: u32, row: u32, column: u32, sum: Out) {
+    let at = (row * p.inputs + column) / WIDTH;
     dx[at] = sum * slope(p.activation, p.leak, x[at]);
 }

@@ -1,3 +1,4 @@
+//!import lib/dense
 // dweight (+)= daᵀ · x, the sum over the N rows cut into S slices of ⌈N/S⌉ that are written side
 // by side and added up in order by reduce/splits. A product (see shaders/gemm/).
 
@@ -17,7 +18,7 @@ struct Params {
 const A_ALONG_K: bool = false;
 const B_ALONG_K: bool = false;
 
-fn extents() -> vec2<u32> {
+fn extents(slice: u32) -> vec2<u32> {
     return vec2<u32>(p.outputs, p.inputs);
 }
 
@@ -26,16 +27,16 @@ fn depth(slice: u32) -> vec2<u32> {
     return min(vec2<u32>(slice * rows, (slice + 1u) * rows), vec2<u32>(p.rows));
 }
 
-fn a(k: u32, cell: u32) -> Out {
-    return da[k * (p.outputs / WIDTH) + cell];
+fn a(row: Row, at: At) -> Out {
+    return da[(at * p.outputs + row) / WIDTH];
 }
 
-fn b(k: u32, cell: u32) -> Out {
-    return x[k * (p.inputs / WIDTH) + cell];
+fn b(column: Column, at: At) -> Out {
+    return x[(at * p.inputs + column) / WIDTH];
 }
 
-fn store(slice: u32, row: u32, cell: u32, sum: Out) {
-    let at = (slice * p.outputs + row) * (p.inputs / WIDTH) + cell;
+fn store(slice: u32, row: u32, column: u32, sum: Out) {
+    let at = ((slice * p.outputs + row) * p.inputs + column) / WIDTH;
     if (p.accumulate != 0u) {
         dweight[at] += sum;
     } else {

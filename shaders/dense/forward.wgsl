@@ -1,4 +1,5 @@
 //!import lib/activation
+//!import lib/dense
 // y = φ(x · weightᵀ + bias). A product: linked with each driver in shaders/gemm/, which names the
 // functions below. N rows, I inputs, O outputs.
 
@@ -19,7 +20,7 @@ struct Params {
 const A_ALONG_K: bool = true;
 const B_ALONG_K: bool = true;
 
-fn extents() -> vec2<u32> {
+fn extents(slice: u32) -> vec2<u32> {
     return vec2<u32>(p.rows, p.outputs);
 }
 
@@ -27,15 +28,15 @@ fn depth(slice: u32) -> vec2<u32> {
     return vec2<u32>(0u, p.inputs);
 }
 
-fn a(row: u32, cell: u32) -> Out {
-    return x[row * (p.inputs / WIDTH) + cell];
+fn a(row: Row, at: At) -> Out {
+    return x[(row * p.inputs + at) / WIDTH];
 }
 
-fn b(column: u32, cell: u32) -> Out {
-    return weight[column * (p.inputs / WIDTH) + cell];
+fn b(column: Column, at: At) -> Out {
+    return weight[(column * p.inputs + at) / WIDTH];
 }
 
-fn store(slice: u32, row: u32, cell: u32, sum: Out) {
-    let value = activate(p.activation, p.leak, sum + bias[cell]);
-    y[row * (p.outputs / WIDTH) + cell] = value;
+fn store(slice: u32, row: u32, column: u32, sum: Out) {
+    let value = activate(p.activation, p.leak, sum + bias[column / WIDTH]);
+    y[(row * p.outputs + column) / WIDTH] = value;
 }

@@ -7,7 +7,7 @@ use gpugan::nn::{Init, Layer};
 use gpugan::optim::{Clip, Rule};
 use gpugan::plan::{ALIGNMENT, DType};
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Optimizer};
+use gpugan::run::config::{self, Arch, Dataset, Optimizer};
 use gpugan::{Error, Result};
 
 /// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
@@ -24,20 +24,22 @@ const MOST_RING: u64 = 65_536;
 /// The elements of one tensor are counted in 32 bits on the device.
 const MOST_ELEMENTS: u128 = u32::MAX as u128;
 
-/// The data set to learn from.
+/// The data set to learn from; `watch` is told how far the loading is, where it takes long.
 ///
 /// # Errors
-/// `Error::Usage` for an unknown name, `Error::Data` for files that cannot be used or that hold
-/// fewer images than a batch.
-pub fn load_data(config: &Config) -> Result<Images> {
-    let images = match (&config.data_dir, config.dataset.as_str()) {
+/// `Error::Data` for files that cannot be used or that hold fewer images than a batch, and
+/// whatever `watch` returns.
+pub fn load_data(config: &Config, watch: data::Watch) -> Result<Images> {
+    let wanted = data::Wanted {
+        size: config.size.map(|size| [size.height, size.width]),
+        channels: config.channels,
+        skip_bad: config.skip_bad,
+    };
+    let images = match (&config.data_dir, &config.dataset) {
         (Some(directory), _) => data::idx::load_dir(directory, Split::Train)?,
-        (None, "mnist") => data::mnist::load(Split::Train)?,
-        (None, other) => {
-            return Err(Error::Usage(format!(
-                "--dataset '{other}' is unknown; give mnist, or a folder of IDX files as --data-dir"
-            )));
-        }
+        (None, Dataset::Mnist) => data::mnist::load(Split::Train)?,
+        (None, Dataset::Folder(directory)) => data::folder::load(directory, &wanted, watch)?,
+        (None, Dataset::Zip(file)) => data::archive::load(file, &wanted, watch)?,
     };
     images.require_batch(config.batch)?;
     Ok(images)
@@ -50,6 +52,10 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
             Arch::Mlp => Kind::Mlp {
                 generator_hidden: config.generator_hidden.clone(),
                 critic_hidden: config.critic_hidden.clone(),
+                leak: config.leak,
+            },
+            Arch::Dcgan => Kind::Dcgan {
+                width: config.width,
                 leak: config.leak,
             },
         },
@@ -65,6 +71,7 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
 pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
     let settings = Settings {
         architecture: architecture(config, shape),
+        spectral_norm: config.spectral_norm,
         objective: config.objective.with(config.alpha, config.pi),
         generator_loss: config.generator_loss,
         label_smoothing: config.label_smoothing,
@@ -94,10 +101,12 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,
+        ema: config.ema,
         critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
         seed: config.seed.0,
         images,
+        flip: config.flip,
         ring: ring(config)?,
         samples: grid_side(shape).pow(2),
     };

@@ -50,6 +50,7 @@ enum Command {
 const AFTER_HELP: &str = "\
 Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train                                 learn MNIST, which is built in
+  gpugan train --dataset folder:DIR --size 32  learn PNG and JPEG files
   gpugan train --data-dir FOLDER --epochs 20   learn IDX files
   gpugan train --resume RUN --steps 40000      go on
   gpugan sample RUN                            draw images

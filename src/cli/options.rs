@@ -6,7 +6,7 @@ use clap::{ArgAction, Args};
 use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
-use gpugan::run::config::{Arch, Init, OnNan, Optimizer, Seed};
+use gpugan::run::config::{Arch, Dataset, Init, OnNan, Optimizer, Seed, Size};
 use gpugan::schedule::CriticSteps;
 use gpugan::{Error, Result};
 use serde::Serialize;
@@ -46,13 +46,28 @@ pub struct PlanOptions {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataOptions {
-    /// Data set to learn from; mnist is built in [default: mnist]
-    #[arg(long, value_name = "NAME", help_heading = DATA)]
-    dataset: Option<String>,
+    /// Data set to learn from: mnist (built in), or the PNG and JPEG files at any depth in
+    /// folder:DIR or zip:FILE [default: mnist]
+    #[arg(long, value_name = "DATASET", help_heading = DATA)]
+    dataset: Option<Dataset>,
     /// Folder of IDX files to learn from instead, under MNIST's names (train-images-idx3-ubyte), raw
     /// or .gz
     #[arg(long, value_name = "DIR", help_heading = DATA)]
     data_dir: Option<PathBuf>,
+    /// Size that images of folder: and zip: are cropped and resized to: HxW, or N for both
+    /// [default: that of the first image]
+    #[arg(long, value_name = "HxW", allow_negative_numbers = true, help_heading = DATA)]
+    size: Option<Size>,
+    /// Channels that images of folder: and zip: are converted to: 1 grey, 2 grey and alpha, 3
+    /// colour, 4 colour and alpha [default: 1 or 3, as the first image]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = DATA)]
+    channels: Option<usize>,
+    /// Leave out broken images of folder: and zip: instead of stopping [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = DATA)]
+    skip_bad: Option<bool>,
+    /// Show the critic real images mirrored left to right at random [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = DATA)]
+    flip: Option<bool>,
 }
 
 /// Networks, game, updates, and the device that computes them.
@@ -68,12 +83,19 @@ pub struct GameOptions {
     /// Sizes of the critic's hidden layers [default: 512,256]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
+    /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
+    width: Option<usize>,
     /// Slope of LeakyReLU below zero [default: 0.2]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
-    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch]
+    /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
+    /// Divide the critic's weights by their spectral norm (Miyato et al. 2018) [default: false]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", hide_possible_values = true, help_heading = NETWORKS)]
+    spectral_norm: Option<bool>,
     /// Numbers in a latent, which an image is made from [default: 100]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     latent_dim: Option<usize>,
@@ -106,9 +128,13 @@ pub struct GameOptions {
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
-    /// Images per update [default: 128]
+    /// Images per update [default: 128; dcgan: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
+    /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
+    /// samples with the averages [default: no average]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    ema: Option<f64>,
     /// Rule of the updates [default: adam]
     #[arg(long, value_name = "RULE", help_heading = GAME)]
     optimizer: Option<Optimizer>,

@@ -5,6 +5,7 @@ use gpugan::Result;
 use gpugan::gan::Gan;
 use gpugan::plan::{ProgramId, table};
 use gpugan::run::Config;
+use gpugan::run::config::Dataset;
 use gpugan::run::log::to_stderr;
 
 use super::options::PlanOptions;
@@ -31,13 +32,16 @@ const IMAGES: usize = 60_000;
 /// Prints.
 ///
 /// # Errors
-/// `Error::Usage` for options, `Error::Data` for `--data-dir`, `Error::NoDevice` for `--device`.
+/// `Error::Usage` for options, `Error::Data` for the data, `Error::NoDevice` for `--device`.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
-    let (shape, images) = match (&config.data_dir, config.dataset.as_str()) {
-        (None, "mnist") => (SHAPE, IMAGES),
+    let (shape, images) = match (&config.data_dir, &config.dataset) {
+        (None, Dataset::Mnist) => (SHAPE, IMAGES),
         _ => {
-            let images = game::load_data(&config)?;
+            let images = game::load_data(&config, &mut |_, _| Ok(()))?;
+            if let Some(warning) = &images.warning {
+                to_stderr(&format!("warning: {warning}"));
+            }
             (images.shape, images.count)
         }
     };

@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gpugan::gan::Sampler;
 use gpugan::gan::arch::Architecture;
+use gpugan::gan::checkpoint::restore;
+use gpugan::gan::{EMA, Sampler};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::run::checkpoint::{self, Checkpoint, NamedTensor, TensorData, encode, expect};
 use gpugan::run::config::Seed;
@@ -137,19 +138,25 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     let architecture = architecture(&config, &saved, &origin)?;
     let count = arguments.count;
     game::refuse_giants("generator", &architecture.generator(), count)?;
-    let sampler = Sampler::new(&architecture, config.latent, count, seed);
-    let generator: Vec<NamedTensor> = saved.model.into_iter().filter(is_of_generator).collect();
+    let is_of = |tensor: &NamedTensor, network: &str| {
+        let rest = tensor.name.strip_prefix(network);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let averaged = saved.model.iter().any(|tensor| is_of(tensor, EMA));
+    let name = if averaged { EMA } else { "generator" };
+    let sampler = Sampler::new(&architecture, name, config.latent, count, seed);
+    let generator = saved.model.into_iter().filter(|t| is_of(t, name));
+    let generator: Vec<NamedTensor> = generator.collect();
     expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;
     let threads = arguments.threads.map(usize::from);
     let mut executor = device::open(sampler.plan.clone(), &arguments.device, threads)?;
     to_stderr(&device::sentence(&arguments.device, executor.device()));
-    for entry in snapshot::from_file(generator) {
-        let tensor = sampler
-            .plan
-            .find(&entry.name)
-            .expect("the names were compared");
-        executor.write(tensor, &entry.contents)?;
-    }
+    restore(
+        &sampler.plan,
+        executor.as_mut(),
+        &sampler.generator.state(),
+        &snapshot::from_file(generator),
+    )?;
     executor.run(&[sampler.program], 1)?;
     Ok(Samples {
         images: floats(executor.as_mut(), sampler.images)?,
@@ -157,10 +164,6 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
         count,
         shape: architecture.shape,
     })
-}
-
-fn is_of_generator(tensor: &NamedTensor) -> bool {
-    tensor.name.starts_with("generator.")
 }
 
 /// The networks of a checkpoint: the options tell their kind, the model file the images' shape.

@@ -1,7 +1,8 @@
 //! Between the tensors of the engine and those of checkpoint files: the one place that knows both.
 
-use gpugan::gan::checkpoint::{Entry, Snapshot, names};
+use gpugan::gan::checkpoint::{self, Entry, Snapshot};
 use gpugan::gan::{Gan, Sampler};
+use gpugan::nn::Planes;
 use gpugan::plan::{Contents, DType, Plan, Tensor};
 use gpugan::run::checkpoint::{ElementType, NamedTensor, TensorData, TensorSpec};
 
@@ -45,17 +46,17 @@ pub fn snapshot(model: Vec<NamedTensor>, optimizer: Vec<NamedTensor>) -> Snapsho
 
 /// What the model file and the optimiser file of a game must hold.
 pub fn specs(gan: &Gan) -> (Vec<TensorSpec>, Vec<TensorSpec>) {
-    let (model, rest) = names(gan);
+    let (model, rest) = (checkpoint::model(gan), checkpoint::rest(gan));
     (specs_of(&gan.plan, &model), specs_of(&gan.plan, &rest))
 }
 
 /// What of the model file a sampler needs.
 pub fn generator_specs(sampler: &Sampler) -> Vec<TensorSpec> {
-    specs_of(&sampler.plan, &sampler.generator.parameter_tensors)
+    specs_of(&sampler.plan, &sampler.generator.state())
 }
 
-fn specs_of(plan: &Plan, tensors: &[Tensor]) -> Vec<TensorSpec> {
-    let spec = |tensor: &Tensor| {
+fn specs_of(plan: &Plan, tensors: &[(Tensor, Option<Planes>)]) -> Vec<TensorSpec> {
+    let spec = |(tensor, _): &(Tensor, _)| {
         let info = plan.info(*tensor);
         TensorSpec {
             name: info.name.clone(),

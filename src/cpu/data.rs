@@ -5,24 +5,31 @@ use rayon::prelude::*;
 use super::args::Args;
 use super::real::Real;
 use crate::plan::codes::Counter;
-use crate::threefry::{permute, threefry2x32};
+use crate::threefry::{is_mirrored, permute, threefry2x32};
 
-/// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\].
-/// A batch may reach into the next epoch, so N is at most `count`.
+/// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\]. A
+/// batch may reach into the next epoch, so N is at most `count`. With `flip`, an image is mirrored
+/// along its width where a bit that depends on its place in the order says so.
 pub fn gather<T: Real>(args: &mut Args<'_, T>) {
     let [count, rows, features] = ["count", "rows", "features"].map(|name| args.int(name));
-    let key = [args.int("key0") as u32, args.int("key1") as u32];
+    let [width, channels] = ["width", "channels"].map(|name| args.int(name));
+    let [key, flip_key] = [["key0", "key1"], ["flip_key0", "flip_key1"]]
+        .map(|words| words.map(|name| args.int(name) as u32));
+    let flip = args.int("flip") != 0;
     let (images, clock) = (args.bytes("images"), args.words("clock"));
     let (first, epoch) = (
         clock[Counter::Position as usize],
         clock[Counter::Epoch as usize],
     );
-    let image_of = |row: usize| {
+    // Which image a row of the batch is, and whether it is mirrored.
+    let shown = |row: usize| {
         let position = first as usize + row;
         let later = position >= count;
-        let key = threefry2x32(key, [epoch.wrapping_add(u32::from(later)), 0]);
-        let position = position - if later { count } else { 0 };
-        permute(key, count as u32, position as u32) as usize
+        let epoch = epoch.wrapping_add(u32::from(later));
+        let position = (position - if later { count } else { 0 }) as u32;
+        let image = permute(threefry2x32(key, [epoch, 0]), count as u32, position);
+        let mirrored = flip && is_mirrored(flip_key, position, epoch);
+        (image as usize, mirrored)
     };
     let value: [T; 256] = std::array::from_fn(|byte| T::of(byte as f64 * (2.0 / 255.0) - 1.0));
     let x = &mut args.floats_mut("x")[..rows * features];
@@ -30,11 +37,23 @@ pub fn gather<T: Real>(args: &mut Args<'_, T>) {
         .enumerate()
         .with_min_len(8)
         .for_each(|(row, x)| {
-            let image = &images[image_of(row) * features..][..features];
+            let (image, mirrored) = shown(row);
+            let image = &images[image * features..][..features];
             x.iter_mut()
                 .zip(image)
                 .for_each(|(x, byte)| *x = value[usize::from(*byte)]);
+            if mirrored {
+                x.chunks_exact_mut(width * channels)
+                    .for_each(|line| reverse_pixels(line, channels));
+            }
         });
+}
+
+/// The pixels of a line from last to first, the channels of each in their order.
+fn reverse_pixels<T>(line: &mut [T], channels: usize) {
+    line.reverse();
+    line.chunks_exact_mut(channels)
+        .for_each(|pixel| pixel.reverse());
 }
 
 /// destination\[start..start+L\] = source\[L\]

@@ -65,8 +65,3 @@ pub fn backward_weight<T: Real>(args: &mut Args<'_, T>) {
         T::product([o, i, to - from], da, x, out, accumulate, |_, _, _| {});
     }
 }
-
-/// dbias\[O\] (+)= Σ over rows of da\[N,O\]
-pub fn backward_bias<T: Real>(args: &mut Args<'_, T>) {
-    super::reduce::columns(args);
-}

@@ -8,15 +8,21 @@ mod activation;
 mod args;
 mod bench;
 mod clock;
+mod conv;
 mod data;
 mod dense;
 mod divergence;
+mod dropout;
+mod maxout;
+mod norm;
 mod objective;
 mod optim;
 mod product;
 mod random;
 mod real;
 mod reduce;
+mod spectral;
+mod upsample;
 
 use std::time::{Duration, Instant};
 
@@ -37,12 +43,35 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "dense/forward" => dense::forward,
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
-        "dense/backward_bias" => dense::backward_bias,
+        "conv/down" => conv::down,
+        "conv/down_slope" => conv::down_slope,
+        "conv/up" => conv::up,
+        "conv/up_slope" => conv::up_slope,
+        "conv/weight" => conv::weight,
+        "reduce/columns" => reduce::columns,
         "reduce/splits" => reduce::splits,
+        "norm/moments" => norm::moments,
+        "norm/statistics" => norm::statistics,
+        "norm/running" => norm::running,
+        "norm/apply" => norm::apply,
+        "norm/backward_sums" => norm::backward_sums,
+        "norm/backward_parameters" => norm::backward_parameters,
+        "norm/backward_input" => norm::backward_input,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
         "data/copy" => data::copy,
+        "dropout/forward" => dropout::forward,
+        "dropout/backward" => dropout::backward,
+        "maxout/forward" => maxout::forward,
+        "maxout/backward" => maxout::backward,
+        "upsample/forward" => upsample::forward,
+        "upsample/backward" => upsample::backward,
+        "spectral/columns" => spectral::columns,
+        "spectral/dots" => spectral::dots,
+        "spectral/direction" => spectral::direction,
+        "spectral/divide" => spectral::divide,
+        "spectral/backward" => spectral::backward,
         "objective/critic" => objective::critic,
         "objective/generator" => objective::generator,
         "optim/advance" => optim::advance,
@@ -50,6 +79,7 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/sgd" => optim::sgd,
         "optim/rmsprop" => optim::rmsprop,
         "optim/clip" => optim::clip,
+        "optim/average" => optim::average,
         "clock/advance" => clock::advance,
         "bench/multiply_add" => bench::multiply_add,
         "bench/copy" => bench::copy,

@@ -187,3 +187,17 @@ pub fn clip<T: Real>(args: &mut Args<'_, T>) {
         }
     });
 }
+
+/// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\], unchanged where both are equal.
+pub fn average<T: Real>(args: &mut Args<'_, T>) {
+    let (len, rest) = (args.int("len"), T::of(args.float("rest")));
+    let source = args.floats("source");
+    let average = &mut args.floats_mut("average")[..len];
+    average
+        .par_chunks_mut(CHUNK)
+        .zip(source[..len].par_chunks(CHUNK))
+        .for_each(|(average, source)| {
+            let pairs = average.iter_mut().zip(source);
+            pairs.for_each(|(average, &source)| *average += (source - *average) * rest);
+        });
+}

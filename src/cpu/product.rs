@@ -35,6 +35,12 @@ impl<'a, T> Matrix<'a, T> {
         }
     }
 
+    /// The matrix that begins at this element.
+    fn from(self, start: usize) -> Self {
+        let data = &self.data[start..];
+        Matrix { data, ..self }
+    }
+
     /// The elements that a matrix of this many rows and columns reaches.
     fn span(&self, rows: usize, columns: usize) -> usize {
         (rows - 1) * self.row_stride + (columns - 1) * self.column_stride + 1
@@ -137,8 +143,71 @@ fn outer<T: Real>(
         });
 }
 
+fn check<T>([m, n, k]: [usize; 3], a: Matrix<T>, b: Matrix<T>, out: &[T]) {
+    assert!(m > 0 && n > 0 && k > 0);
+    assert!(out.len() >= m * n);
+    assert!(a.data.len() >= a.span(m, k) && b.data.len() >= b.span(k, n));
+}
+
 macro_rules! product {
-    ($name:ident, $gemm:path, $t:ty) => {
+    ($name:ident, $alone:ident, $part:ident, $gemm:path, $t:ty) => {
+        /// Rows and columns that begin at `out`, in a result whose rows are `stride` apart.
+        ///
+        /// # Safety
+        /// `a`, `b` and `out` reach what the extents say, and nobody else touches that part.
+        unsafe fn $part(
+            [m, n, k]: [usize; 3],
+            a: Matrix<$t>,
+            b: Matrix<$t>,
+            out: *mut $t,
+            stride: usize,
+            accumulate: bool,
+        ) {
+            // The kernels want a column-major result, which the transpose of a row-major one is:
+            // outᵀ = bᵀ · aᵀ.
+            let [a_row, a_column] = [a.row_stride, a.column_stride].map(|n| n as isize);
+            let [b_row, b_column] = [b.row_stride, b.column_stride].map(|n| n as isize);
+            let (a, b) = (a.data.as_ptr(), b.data.as_ptr());
+            let (no, alone) = (false, Parallelism::None);
+            // SAFETY: promised by the caller.
+            unsafe {
+                $gemm()(
+                    n,
+                    m,
+                    k,
+                    out,
+                    stride as isize,
+                    1,
+                    accumulate,
+                    b,
+                    b_row,
+                    b_column,
+                    a,
+                    a_row,
+                    a_column,
+                    1.0,
+                    1.0,
+                    no,
+                    no,
+                    no,
+                    alone,
+                );
+            }
+        }
+
+        /// `Real::product_alone`.
+        pub fn $alone(
+            [m, n, k]: [usize; 3],
+            a: Matrix<$t>,
+            b: Matrix<$t>,
+            out: &mut [$t],
+            accumulate: bool,
+        ) {
+            check([m, n, k], a, b, out);
+            // SAFETY: checked, and `out` is borrowed exclusively.
+            unsafe { $part([m, n, k], a, b, out.as_mut_ptr(), n, accumulate) }
+        }
+
         /// `Real::product`.
         pub fn $name(
             [m, n, k]: [usize; 3],
@@ -148,42 +217,17 @@ macro_rules! product {
             accumulate: bool,
             finish: impl Fn(usize, usize, &mut [$t]) + Sync,
         ) {
-            assert!(m > 0 && n > 0 && k > 0);
-            assert!(out.len() >= m * n);
-            assert!(a.data.len() >= a.span(m, k) && b.data.len() >= b.span(k, n));
+            check([m, n, k], a, b, out);
             if k == 1 {
                 return outer(a, b, &mut out[..m * n], n, accumulate, finish);
             }
             let (parts, out) = (Parts::of([m, n, k]), Shared(out.as_mut_ptr()));
             (0..parts.count).into_par_iter().for_each(|part| {
                 let [row, column, m, columns] = parts.part(part, [m, n]);
-                // The kernels want a column-major result, which the transpose of a row-major one
-                // is: outᵀ = bᵀ · aᵀ.
-                // SAFETY: the asserts above hold every element that the product touches inside
-                // the slices, `out` is borrowed exclusively, and no two parts overlap.
-                unsafe {
-                    $gemm()(
-                        columns,
-                        m,
-                        k,
-                        out.at(row * n + column),
-                        n as isize,
-                        1,
-                        accumulate,
-                        b.data.as_ptr().add(column * b.column_stride),
-                        b.row_stride as isize,
-                        b.column_stride as isize,
-                        a.data.as_ptr().add(row * a.row_stride),
-                        a.row_stride as isize,
-                        a.column_stride as isize,
-                        1.0,
-                        1.0,
-                        false,
-                        false,
-                        false,
-                        Parallelism::None,
-                    );
-                }
+                let (extents, to) = ([m, columns, k], out.at(row * n + column));
+                let (a, b) = (a.from(row * a.row_stride), b.from(column * b.column_stride));
+                // SAFETY: checked, `out` is borrowed exclusively, and no two parts overlap.
+                unsafe { $part(extents, a, b, to, n, accumulate) };
                 Arch::new().dispatch(|| {
                     for row in row..row + m {
                         // SAFETY: as above; this part is done with by the product.
@@ -196,8 +240,20 @@ macro_rules! product {
     };
 }
 
-product!(product_f32, gemm_f32::gemm::f32::get_gemm_fn, f32);
-product!(product_f64, gemm_f64::gemm::f64::get_gemm_fn, f64);
+product!(
+    product_f32,
+    alone_f32,
+    part_f32,
+    gemm_f32::gemm::f32::get_gemm_fn,
+    f32
+);
+product!(
+    product_f64,
+    alone_f64,
+    part_f64,
+    gemm_f64::gemm::f64::get_gemm_fn,
+    f64
+);
 
 #[cfg(test)]
 mod tests {

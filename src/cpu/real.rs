@@ -2,7 +2,7 @@
 
 use num_traits::{Float, NumAssign};
 
-use super::product::{Matrix, product_f32, product_f64};
+use super::product::{Matrix, alone_f32, alone_f64, product_f32, product_f64};
 use crate::threefry::{self, Words};
 
 /// f32 or f64.
@@ -21,6 +21,15 @@ pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 's
         out: &mut [Self],
         accumulate: bool,
         finish: impl Fn(usize, usize, &mut [Self]) + Sync,
+    );
+
+    /// out\[m,n\] (+)= a\[m,k\] · b\[k,n\] on the calling thread alone, `out` row-major.
+    fn product_alone(
+        extents: [usize; 3],
+        a: Matrix<Self>,
+        b: Matrix<Self>,
+        out: &mut [Self],
+        accumulate: bool,
     );
 
     /// tanh, in f32 by arithmetic that vectorises.
@@ -52,6 +61,16 @@ impl Real for f32 {
 
     /// (1 − e)/(1 + e) with e = exp(−2|x|), and a series near 0, where that would cancel.
     #[inline(always)]
+    fn product_alone(
+        extents: [usize; 3],
+        a: Matrix<f32>,
+        b: Matrix<f32>,
+        out: &mut [f32],
+        accumulate: bool,
+    ) {
+        alone_f32(extents, a, b, out, accumulate);
+    }
+
     fn fast_tanh(self) -> f32 {
         let x = self.clamp(-40.0, 40.0);
         let y = x * x;
@@ -126,6 +145,16 @@ impl Real for f64 {
         finish: impl Fn(usize, usize, &mut [f64]) + Sync,
     ) {
         product_f64(extents, a, b, out, accumulate, finish);
+    }
+
+    fn product_alone(
+        extents: [usize; 3],
+        a: Matrix<f64>,
+        b: Matrix<f64>,
+        out: &mut [f64],
+        accumulate: bool,
+    ) {
+        alone_f64(extents, a, b, out, accumulate);
     }
 
     fn fast_tanh(self) -> f64 {

@@ -1,13 +1,13 @@
-//! Sums in a fixed order, whatever the number of threads: `shaders/reduce/` and the sum over rows
-//! of `shaders/dense/backward_bias.wgsl`.
+//! Sums in a fixed order, whatever the number of threads: `shaders/reduce/`.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::args::Args;
 use super::real::Real;
 
 /// Columns that a thread sums at a time.
-const COLUMNS: usize = 64;
+const COLUMNS: usize = 512;
 
 /// Sums that a thread makes at a time.
 const CHUNK: usize = 1 << 12;
@@ -22,29 +22,29 @@ fn put<T: Real>(totals: &mut [T], sums: &[T], accumulate: bool) {
     }
 }
 
+#[inline(always)] // into loops that are compiled for wide vectors
 fn add<T: Real>(sums: &mut [T], values: &[T]) {
     sums.iter_mut()
         .zip(values)
         .for_each(|(sum, value)| *sum += *value);
 }
 
-/// dbias\[O\] (+)= Σ over rows of da\[N,O\]
+/// parts\[W\] (+)= Σ over k of values\[i + k·W\], i < W, of L values
 pub fn columns<T: Real>(args: &mut Args<'_, T>) {
-    let [rows, outputs] = ["rows", "outputs"].map(|name| args.int(name));
+    let [len, width] = ["len", "width"].map(|name| args.int(name));
     let accumulate = args.int("accumulate") != 0;
-    let da = &args.floats("da")[..rows * outputs];
-    let dbias = &mut args.floats_mut("dbias")[..outputs];
-    dbias
-        .par_chunks_mut(COLUMNS)
-        .enumerate()
-        .for_each(|(chunk, dbias)| {
-            let (from, len) = (chunk * COLUMNS, dbias.len());
-            let mut sums = [T::zero(); COLUMNS];
-            for row in da.chunks_exact(outputs) {
-                add(&mut sums[..len], &row[from..from + len]);
+    let values = &args.floats("values")[..len];
+    let parts = args.floats_mut("parts")[..width].par_chunks_mut(COLUMNS);
+    parts.enumerate().for_each(|(chunk, parts)| {
+        let mut sums = [T::zero(); COLUMNS];
+        Arch::new().dispatch(|| {
+            for at in (chunk * COLUMNS..len).step_by(width) {
+                let few = parts.len().min(len - at);
+                add(&mut sums[..few], &values[at..at + few]);
             }
-            put(dbias, &sums[..len], accumulate);
         });
+        put(parts, &sums[..parts.len()], accumulate);
+    });
 }
 
 /// total\[L\] (+)= Σ over slices of parts\[S,L\], in order

@@ -8,10 +8,10 @@
 
 mod header;
 
-use super::{Images, Split};
+use super::{Checked, Images, Split, path_name};
 use crate::{Error, Result};
 use flate2::bufread::MultiGzDecoder;
-use header::{Checked, Header, Kind};
+use header::{Header, Kind};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,8 @@ pub fn load_dir(dir: &Path, split: Split) -> Result<Images> {
             Some(labels)
         }
     };
-    Ok(Images::new(folder_name(dir), header.shape, pixels, labels))
+    let name = path_name(dir, Path::file_name);
+    Ok(Images::new(name, header.shape, pixels, labels))
 }
 
 /// The image file of the split, or one sentence that lists what was looked for.
@@ -68,13 +69,6 @@ fn locate(dir: &Path, split: Split) -> Result<PathBuf> {
         stems.join(", "),
         dir.display(),
     )))
-}
-
-/// The last part of the folder's path, also for `.` and the like.
-fn folder_name(dir: &Path) -> String {
-    let real = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
-    let name = dir.file_name().or_else(|| real.file_name());
-    name.map_or_else(|| "data".into(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The names without `.gz`, the most usual one first.

@@ -1,14 +1,27 @@
-//! Images to learn from, held as bytes exactly as the files store them: the embedded MNIST
-//! ([`mnist`]) and folders of IDX files ([`idx`]).
+//! Images to learn from, held as bytes: the embedded MNIST ([`mnist`]) and folders of IDX files
+//! ([`idx`]) exactly as they are stored; PNG and JPEG files in a folder ([`folder`]) or in a zip
+//! file ([`archive`]), cropped and resized to one size.
 //!
-//! Deliberately not here: scaling to floats, shuffling and batching. The executors gather and
+//! Deliberately not here: scaling to floats, shuffling, mirroring and batching. The executors gather and
 //! scale minibatches from the bytes, in an order that is computed and not stored.
 
+pub mod archive;
+mod decode;
+mod files;
+pub mod folder;
 pub mod idx;
 pub mod mnist;
 
+pub use files::{Wanted, Watch};
+
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+/// The error is the end of a sentence that begins with the file's name.
+type Checked<T> = std::result::Result<T, String>;
 
 /// Which part of a data set: the one to learn from or the one held out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +44,7 @@ impl Split {
 /// and `labels`, where there are any, are `count` long.
 #[derive(Debug, Clone)]
 pub struct Images {
-    /// What the run directory is named after: `mnist` or the folder's name.
+    /// What the run directory is named after: `mnist`, or the name of the folder or zip file.
     pub name: String,
     /// Number of images, at least 1.
     pub count: usize,
@@ -43,6 +56,8 @@ pub struct Images {
     pub labels: Option<Vec<u8>>,
     /// SHA-256 of `pixels`, in hexadecimal.
     pub checksum: String,
+    /// What the user ought to know about these images, if anything.
+    pub warning: Option<String>,
 }
 
 impl Images {
@@ -56,6 +71,7 @@ impl Images {
             pixels,
             labels,
             checksum,
+            warning: None,
         }
     }
 
@@ -77,6 +93,16 @@ impl Images {
             "the data set {name} has {count} images, fewer than one batch of {batch}: use --batch {count} or less"
         )))
     }
+}
+
+/// A name for the data at `path`: the `part` of it, also for `.` and the like.
+fn path_name(path: &Path, part: impl Fn(&Path) -> Option<&OsStr>) -> String {
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let name = part(path).or_else(|| part(&real));
+    name.map_or_else(
+        || "data".into(),
+        |name| files::printable(&name.to_string_lossy()),
+    )
 }
 
 /// SHA-256 of the parts one after the other, in lower-case hexadecimal.

@@ -1,7 +1,9 @@
 //! Architectures: which layers make the two networks for images of a given shape.
 
-use crate::nn::{Dense, Layer};
-use crate::plan::codes::Activation;
+mod dcgan;
+mod mlp;
+
+use crate::nn::Layer;
 
 /// A pair of networks for images of `shape` = \[H, W, C\].
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,13 @@ pub enum Kind {
         critic_hidden: Vec<usize>,
         leak: f64,
     },
+    /// Convolutions of stride 2 with batch normalisation (Radford et al. 2016).
+    Dcgan {
+        /// Channels of the critic's first layer; every further layer has twice as many.
+        width: usize,
+        /// Slope of the critic's LeakyReLU below zero.
+        leak: f64,
+    },
 }
 
 impl Architecture {
@@ -30,43 +39,25 @@ impl Architecture {
 
     /// The layers from latents\[N, Z\] to images\[N, H·W·C\] in \[−1, 1\].
     pub fn generator(&self) -> Vec<Box<dyn Layer>> {
-        let Kind::Mlp {
-            generator_hidden,
-            leak,
-            ..
-        } = &self.kind;
-        let sizes = chain(self.latent_dim, generator_hidden, self.features());
-        dense(&sizes, *leak, Activation::Tanh)
+        match &self.kind {
+            Kind::Mlp {
+                generator_hidden,
+                leak,
+                ..
+            } => mlp::generator(self.latent_dim, generator_hidden, self.features(), *leak),
+            Kind::Dcgan { width, .. } => dcgan::generator(self.latent_dim, self.shape, *width),
+        }
     }
 
     /// The layers from images to one score each.
     pub fn critic(&self) -> Vec<Box<dyn Layer>> {
-        let Kind::Mlp {
-            critic_hidden,
-            leak,
-            ..
-        } = &self.kind;
-        let sizes = chain(self.features(), critic_hidden, 1);
-        dense(&sizes, *leak, Activation::Identity)
+        match &self.kind {
+            Kind::Mlp {
+                critic_hidden,
+                leak,
+                ..
+            } => mlp::critic(self.features(), critic_hidden, *leak),
+            Kind::Dcgan { width, leak } => dcgan::critic(self.shape, *width, *leak),
+        }
     }
-}
-
-fn chain(first: usize, between: &[usize], last: usize) -> Vec<usize> {
-    [&[first], between, &[last]].concat()
-}
-
-fn dense(sizes: &[usize], leak: f64, last: Activation) -> Vec<Box<dyn Layer>> {
-    let pairs = sizes.windows(2).enumerate();
-    let layer = |(at, pair): (usize, &[usize])| {
-        let activation = match at + 2 == sizes.len() {
-            true => last,
-            false => Activation::LeakyRelu(leak),
-        };
-        Box::new(Dense {
-            inputs: pair[0],
-            outputs: pair[1],
-            activation,
-        }) as Box<dyn Layer>
-    };
-    pairs.map(layer).collect()
 }

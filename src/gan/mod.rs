@@ -10,7 +10,7 @@ mod step;
 mod trainer;
 
 pub use sampler::Sampler;
-pub use step::Gan;
+pub use step::{EMA, Gan};
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;
@@ -24,6 +24,8 @@ use arch::Architecture;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub architecture: Architecture,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     /// What the generator does where `objective` is f-GAN's.
     pub generator_loss: GeneratorLoss,
@@ -36,6 +38,8 @@ pub struct Settings {
     pub clip: Option<Clip>,
     pub lr_generator: f64,
     pub lr_critic: f64,
+    /// Decay of the moving average of the generator that samples come from, if there is to be one.
+    pub ema: Option<f64>,
     pub batch: usize,
     /// Critic updates, then generator updates, of one turn of the schedule.
     pub critic_steps: CriticSteps,
@@ -43,6 +47,8 @@ pub struct Settings {
     pub seed: u64,
     /// Images of the data set.
     pub images: usize,
+    /// Whether the critic sees real images mirrored at random.
+    pub flip: bool,
     /// Rows of the metrics ring: turns between two read-backs, at most.
     pub ring: usize,
     /// Images of a sample grid.

@@ -1,7 +1,7 @@
 //! A generator alone: images from latents, for any number of samples.
 
 use super::arch::Architecture;
-use crate::nn::Network;
+use crate::nn::{Network, Pass};
 use crate::plan::codes::Counter;
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor};
 use crate::random::Latent;
@@ -20,11 +20,18 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Records the generator for `count` samples of the run with this seed.
-    pub fn new(architecture: &Architecture, latent: Latent, count: usize, seed: u64) -> Sampler {
+    /// Records the generator for `count` samples of the run with this seed. `name` is that of the
+    /// network: `generator`, or its moving average's.
+    pub fn new(
+        architecture: &Architecture,
+        name: &str,
+        latent: Latent,
+        count: usize,
+        seed: u64,
+    ) -> Sampler {
         let mut r = Recorder::new();
         let clock = r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]);
-        let generator = Network::new(&mut r, "generator", architecture.generator());
+        let generator = Network::new(&mut r, name, architecture.generator());
         let shape = [count, architecture.latent_dim];
         let latents = r.tensor("latents", Role::Output, DType::F32, &shape);
         let shape = [count, architecture.features()];
@@ -38,7 +45,7 @@ impl Sampler {
             Counter::Sample,
             latents,
         );
-        generator.forward(&mut r, latents, Some(images));
+        generator.forward(&mut r, latents, Pass::EVAL.into(images));
         Sampler {
             plan: r.finish(),
             program,

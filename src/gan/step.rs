@@ -5,12 +5,15 @@
 use super::Settings;
 use super::join::Join;
 use super::objective::Report;
-use crate::nn::{Gradients, Grads, Network};
-use crate::optim::{ClipWhen, Optimizer};
+use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training, spectral_norm};
+use crate::optim::{self, ClipWhen, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
-use crate::threefry::Stream;
+use crate::threefry::{Stream, stream_key};
+
+/// What the moving average of the generator is called.
+pub const EMA: &str = "generator_ema";
 
 /// One network with all that its training needs.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ pub struct Gan {
     pub plan: Plan,
     pub generator: Player,
     pub critic: Player,
+    /// The moving average of the generator, where the settings ask for it.
+    pub generator_ema: Option<Network>,
     /// `clock`\[8\]: see `Counter`.
     pub clock: Tensor,
     /// `metrics`\[ring, 8\]: see `Metric`.
@@ -83,11 +88,19 @@ impl Gan {
         let lr = (settings.lr_generator, settings.lr_critic);
         let generator = Network::new(&mut r, "generator", architecture.generator());
         let generator = Player::new(&mut r, generator, &settings, lr.0);
-        let critic = Network::new(&mut r, "critic", architecture.critic());
+        let layers = match settings.spectral_norm {
+            true => spectral_norm(architecture.critic()),
+            false => architecture.critic(),
+        };
+        let critic = Network::new(&mut r, "critic", layers);
         let critic = Player::new(&mut r, critic, &settings, lr.1);
+        let layers = settings.ema.map(|_| architecture.generator());
+        let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
+        let ema = generator_ema.as_ref();
         let critic_step = board.critic_step(&mut r, &settings, &generator, &critic);
-        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic);
-        let (sample_program, sample) = board.sample(&mut r, &settings, &generator.network);
+        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic, ema);
+        let sampled = ema.unwrap_or(&generator.network);
+        let (sample_program, sample) = board.sample(&mut r, &settings, sampled);
         Gan {
             plan: r.finish(),
             clock: board.clock,
@@ -97,6 +110,7 @@ impl Gan {
             settings,
             generator,
             critic,
+            generator_ema,
             sample,
             critic_step,
             generator_step,
@@ -146,6 +160,13 @@ struct Advance {
     turns: usize,
     images: usize,
     latents: usize,
+    dropout: usize,
+}
+
+/// Draws of the stream `dropout` that a program has made.
+#[derive(Default)]
+struct Draws {
+    made: usize,
 }
 
 impl Board {
@@ -165,11 +186,15 @@ impl Board {
         let gradients = r.program("critic.gradients");
         clip(r, ClipWhen::Before);
         let join = Join::new(r, "critic.x", batch, features);
-        gather(r, self.images, self.clock, settings.seed, join.real);
+        let (seed, flip) = (settings.seed, settings.flip);
+        gather(r, self.images, self.clock, seed, flip, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
-        generator.network.forward(r, z, Some(join.fake));
+        let mut draws = Draws::default();
+        let pass = self.train(settings, &generator.network, 1, &mut draws);
+        generator.network.forward(r, z, pass.into(join.fake));
         join.close(r);
-        let trace = critic.network.forward(r, join.both, None);
+        let pass = self.train(settings, &critic.network, 2, &mut draws);
+        let trace = critic.network.forward(r, join.both, pass.advancing());
         let slopes = self.report().critic(r, settings, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
@@ -181,6 +206,7 @@ impl Board {
             turns: 0,
             images: batch,
             latents: 1,
+            dropout: draws.made,
         };
         self.advance(r, settings, advance);
         [gradients, update]
@@ -193,13 +219,17 @@ impl Board {
         settings: &Settings,
         generator: &Player,
         critic: &Player,
+        ema: Option<&Network>,
     ) -> [ProgramId; 3] {
         let gradients = r.program("generator.gradients");
         let z = self.latents(r, settings, settings.batch, Stream::Latent, Counter::Latent);
-        let fake = generator.network.forward(r, z, None);
-        let trace = critic.network.forward(r, fake.output(), None);
+        let mut draws = Draws::default();
+        let pass = self.train(settings, &generator.network, 1, &mut draws);
+        let fake = generator.network.forward(r, z, pass.advancing());
+        let pass = self.train(settings, &critic.network, 1, &mut draws);
+        let trace = critic.network.forward(r, fake.output(), pass);
         let reals = match settings.objective.is_relativistic() {
-            true => self.scores_of_real(r, settings, &critic.network),
+            true => self.scores_of_real(r, settings, &critic.network, &mut draws),
             false => trace.output(),
         };
         let slopes = self.report().generator(r, settings, trace.output(), reals);
@@ -212,10 +242,14 @@ impl Board {
         let mut update = |name, turns| {
             let program = r.program(name);
             generator.update(r, self.guard, Watched::GeneratorGradients);
+            if let (Some(average), Some(decay)) = (ema, settings.ema) {
+                optim::average(r, &generator.network, average, decay);
+            }
             let advance = Advance {
                 turns,
                 images: 0,
                 latents: 1,
+                dropout: draws.made,
             };
             self.advance(r, settings, advance);
             program
@@ -228,12 +262,20 @@ impl Board {
     }
 
     /// The scores of the real samples that the critic gets next.
-    fn scores_of_real(&self, r: &mut Recorder, settings: &Settings, critic: &Network) -> Tensor {
+    fn scores_of_real(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        critic: &Network,
+        draws: &mut Draws,
+    ) -> Tensor {
         let shape = [settings.batch, settings.architecture.features()];
+        let pass = self.train(settings, critic, 1, draws);
         r.aside("real", |r| {
             let x = r.scratch("x", &shape);
-            gather(r, self.images, self.clock, settings.seed, x);
-            critic.forward(r, x, None).output()
+            let (seed, flip) = (settings.seed, settings.flip);
+            gather(r, self.images, self.clock, seed, flip, x);
+            critic.forward(r, x, pass).output()
         })
     }
 
@@ -259,8 +301,32 @@ impl Board {
             Stream::Sample,
             Counter::Sample,
         );
-        generator.forward(r, z, Some(sample));
+        generator.forward(r, z, Pass::EVAL.into(sample));
         (program, sample)
+    }
+
+    /// A training pass of a network over this many kinds of samples, one after the other.
+    fn train(
+        &self,
+        settings: &Settings,
+        network: &Network,
+        groups: usize,
+        draws: &mut Draws,
+    ) -> Pass {
+        let noise = Noise {
+            clock: self.clock,
+            key: stream_key(settings.seed, Stream::Dropout),
+            draw: draws.made,
+        };
+        draws.made += network.draws();
+        Pass {
+            mode: Mode::Train(Training {
+                groups,
+                advance: false,
+                noise,
+            }),
+            output: None,
+        }
     }
 
     fn latents(
@@ -296,7 +362,7 @@ impl Board {
             .set("count", settings.images)
             .set("latent", by.latents)
             .set("mix", 0u32)
-            .set("dropout", 0u32)
+            .set("dropout", by.dropout)
             .set("noise", 0u32)
             .record();
     }

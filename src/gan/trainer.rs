@@ -4,6 +4,7 @@
 
 use super::{Gan, Settings, checkpoint};
 use crate::Result;
+use crate::nn::Planes;
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{Contents, Executor, Tensor};
 use crate::random::HostRng;
@@ -80,10 +81,13 @@ impl Trainer {
         let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
         executor.write(gan.guard, &Contents::U32(unseen))?;
         let mut rng = HostRng::new(gan.settings.seed, Stream::Init);
-        for player in [&gan.generator, &gan.critic] {
+        for (player, copy) in [(&gan.generator, &gan.generator_ema), (&gan.critic, &None)] {
             let values = player.network.initial(gan.settings.init, &mut rng);
-            for (tensor, values) in player.network.parameter_tensors.iter().zip(values) {
-                executor.write(*tensor, &Contents::F32(values))?;
+            for network in [&player.network].into_iter().chain(copy) {
+                for ((tensor, planes), values) in network.state().into_iter().zip(&values) {
+                    let values = Contents::F32(values.clone());
+                    checkpoint::write(executor.as_mut(), tensor, planes, &values)?;
+                }
             }
         }
         Ok(Trainer {
@@ -183,21 +187,22 @@ impl Trainer {
 
     /// Everything that a checkpoint keeps: the model, then the optimiser and the engine's state.
     pub fn state(&mut self) -> Result<checkpoint::Snapshot> {
-        let (model, rest) = checkpoint::names(&self.gan);
-        let mut read = |tensors: Vec<Tensor>| -> Result<Vec<checkpoint::Entry>> {
-            let entry = |tensor| self.entry(tensor);
+        let model = checkpoint::model(&self.gan);
+        let rest = checkpoint::rest(&self.gan);
+        let mut entries = |tensors: Vec<_>| -> Result<Vec<_>> {
+            let entry = |(tensor, planes)| self.entry(tensor, planes);
             tensors.into_iter().map(entry).collect()
         };
         Ok(checkpoint::Snapshot {
-            model: read(model)?,
-            optimizer: read(rest)?,
+            model: entries(model)?,
+            optimizer: entries(rest)?,
         })
     }
 
-    fn entry(&mut self, tensor: Tensor) -> Result<checkpoint::Entry> {
+    fn entry(&mut self, tensor: Tensor, planes: Option<Planes>) -> Result<checkpoint::Entry> {
         let info = self.gan.plan.info(tensor);
         let (name, shape) = (info.name.clone(), info.shape.clone());
-        let contents = self.executor.read(tensor)?;
+        let contents = checkpoint::read(self.executor.as_mut(), tensor, planes)?;
         Ok(checkpoint::Entry {
             name,
             shape,
@@ -205,13 +210,12 @@ impl Trainer {
         })
     }
 
-    /// Takes over a snapshot whose names and shapes were checked against `checkpoint::names`.
+    /// Takes over a snapshot whose names and shapes were checked against those of `state`.
     pub fn restore(&mut self, snapshot: &checkpoint::Snapshot) -> Result<()> {
-        for entry in snapshot.model.iter().chain(&snapshot.optimizer) {
-            let tensor = self.gan.plan.find(&entry.name);
-            let tensor = tensor.unwrap_or_else(|| panic!("no tensor {}", entry.name));
-            self.executor.write(tensor, &entry.contents)?;
-        }
+        let (gan, executor) = (&self.gan, self.executor.as_mut());
+        let (model, rest) = (checkpoint::model(gan), checkpoint::rest(gan));
+        checkpoint::restore(&gan.plan, executor, &model, &snapshot.model)?;
+        checkpoint::restore(&gan.plan, executor, &rest, &snapshot.optimizer)?;
         let clock = self.words(self.gan.clock)?;
         self.turns = u64::from(clock[Counter::Step as usize]);
         Ok(())

@@ -21,8 +21,15 @@ static EMBEDDED: LazyLock<Sources> = LazyLock::new(|| {
 });
 
 const IMPORT: &str = "//!import ";
-/// Where the drivers of the matrix products are.
-const DRIVERS: &str = "gemm/";
+
+/// Where the files are that a kernel is linked with, one at a time.
+fn drivers(kernel: &Kernel) -> Option<&'static str> {
+    match (kernel.product, kernel.cells) {
+        (true, _) => Some("gemm/"),
+        (false, true) => Some("cell/"),
+        (false, false) => None,
+    }
+}
 
 fn collect(folder: &'static Dir, files: &mut BTreeMap<&'static str, &'static str>) {
     for file in folder.files() {
@@ -64,31 +71,30 @@ impl Sources {
         self.trusted
     }
 
-    /// What `kernel` can be linked as: products once with every driver, all others once.
+    /// What `kernel` can be linked as: products once with every driver, cells once with every
+    /// width, all others once.
     pub fn variants(&self, kernel: &Kernel) -> Vec<Option<&'static str>> {
-        if !kernel.product {
+        let Some(folder) = drivers(kernel) else {
             return vec![None];
-        }
-        let drivers = self
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix(DRIVERS));
+        };
+        let files = self.files.keys();
+        let drivers = files.filter_map(|path| path.strip_prefix(folder));
         drivers.map(Some).collect()
     }
 
-    /// The whole text of a kernel: imports, the kernel's file, and for a product the driver.
+    /// The whole text of a kernel: imports, the kernel's file, and the driver, if it has any.
     ///
     /// # Panics
     /// Where a file is missing: the catalogue and the folder disagree.
-    pub fn link(&self, kernel: &str, variant: Option<&str>) -> String {
+    pub fn link(&self, kernel: &Kernel, variant: Option<&str>) -> String {
         let mut linker = Linker {
             sources: self,
             seen: HashSet::new(),
             text: String::new(),
         };
-        linker.append(kernel, kernel);
-        if let Some(variant) = variant {
-            linker.append(&format!("{DRIVERS}{variant}"), kernel);
+        linker.append(kernel.name, kernel.name);
+        if let (Some(folder), Some(variant)) = (drivers(kernel), variant) {
+            linker.append(&format!("{folder}{variant}"), kernel.name);
         }
         linker.text
     }
@@ -132,7 +138,19 @@ mod tests {
             ),
             ("gemm/plain", "//!import lib/a\nfn main() {}\n"),
             ("gemm/tile", "fn main() {}\n"),
+            ("cell/one", "alias Out = f32;\n"),
         ])
+    }
+
+    fn verb(product: bool, cells: bool) -> Kernel {
+        Kernel {
+            name: "noun/verb",
+            inputs: &[],
+            outputs: &[],
+            params: &[],
+            product,
+            cells,
+        }
     }
 
     fn functions(text: &str) -> Vec<&str> {
@@ -141,33 +159,29 @@ mod tests {
 
     #[test]
     fn imports_come_first_and_once_whatever_asks_for_them() {
-        let text = sources().link("noun/verb", None);
+        let text = sources().link(&verb(false, false), None);
         assert_eq!(functions(&text), ["fn a() {}", "fn b() {}", "fn verb() {}"]);
     }
 
     #[test]
     fn a_driver_is_appended_to_a_product() {
-        let text = sources().link("noun/verb", Some("plain"));
+        let text = sources().link(&verb(true, false), Some("plain"));
         let expected = ["fn a() {}", "fn b() {}", "fn verb() {}", "fn main() {}"];
         assert_eq!(functions(&text), expected);
     }
 
     #[test]
-    fn products_have_a_variant_per_driver() {
-        let product = Kernel {
-            name: "noun/verb",
-            inputs: &[],
-            outputs: &[],
-            params: &[],
-            product: true,
-        };
-        let variants = sources().variants(&product);
-        assert_eq!(variants, [Some("plain"), Some("tile")]);
+    fn kernels_have_a_variant_per_driver() {
+        let variants = |product, cells| sources().variants(&verb(product, cells));
+        assert_eq!(variants(true, false), [Some("plain"), Some("tile")]);
+        assert_eq!(variants(false, true), [Some("one")]);
+        assert_eq!(variants(false, false), [None]);
     }
 
     #[test]
     #[should_panic(expected = "no shader lib/gone.wgsl, which noun/verb needs")]
     fn a_missing_import_is_named() {
-        Sources::of(&[("noun/verb", "//!import lib/gone\n")]).link("noun/verb", None);
+        let sources = Sources::of(&[("noun/verb", "//!import lib/gone\n")]);
+        sources.link(&verb(false, false), None);
     }
 }

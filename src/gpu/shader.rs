@@ -18,7 +18,7 @@ pub const MOST_GROUPS: u32 = 65_535;
 pub struct Shader {
     /// The kernel's name, `noun/verb`.
     pub name: &'static str,
-    /// The driver that a product was linked with.
+    /// The driver of a product, or the width of cells, that it was linked with.
     pub variant: Option<&'static str>,
     /// The linked text.
     pub source: String,
@@ -55,7 +55,7 @@ impl Shader {
     /// # Panics
     /// Where the text is missing or faulty.
     pub fn of(sources: &Sources, kernel: &'static Kernel, variant: Option<&'static str>) -> Shader {
-        Shader::reflect(kernel.name, variant, sources.link(kernel.name, variant))
+        Shader::reflect(kernel.name, variant, sources.link(kernel, variant))
     }
 
     /// Reflects a text that is already linked.
@@ -231,6 +231,7 @@ mod tests {
             outputs: &[("y", DType::F32)],
             params: &[("a", Kind::Int), ("b", Kind::Float), ("c", Kind::Float)],
             product: false,
+            cells: false,
         };
         assert_eq!(shader.fits(&MIXED), Ok(()));
         let call = Call {

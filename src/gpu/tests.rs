@@ -13,6 +13,7 @@ static COUNT: Kernel = Kernel {
     outputs: &[("counter", DType::U32)],
     params: &[("by", Kind::Int)],
     product: false,
+    cells: false,
 };
 
 const COUNT_TEXT: &str = "

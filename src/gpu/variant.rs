@@ -1,8 +1,9 @@
-//! Which variant of a matrix product a call runs as.
+//! Which variant of a matrix product, or of a kernel on cells, a call runs as.
 
 use super::adapter::AdapterInfo;
 use super::link::Sources;
 use crate::plan::Call;
+use crate::plan::kernel::{CONV_DOWN, CONV_DOWN_SLOPE, CONV_WEIGHT};
 
 /// The readable variant, which fits every call and every device.
 const PLAIN: &str = "plain";
@@ -25,12 +26,12 @@ impl Chooser {
         }
     }
 
-    /// The variant of `call`, among those that `sources` has; `None` for what is no product.
+    /// The variant of `call`, among those that `sources` has; `None` for what has none.
     ///
     /// # Panics
-    /// Where a product has no driver that fits: `plain` is missing.
+    /// Where none fits: the readable one is missing.
     pub fn choose(&self, sources: &Sources, call: &Call) -> Option<&'static str> {
-        if !call.kernel.product {
+        if !call.kernel.product && !call.kernel.cells {
             return None;
         }
         let there: Vec<_> = sources
@@ -39,7 +40,11 @@ impl Chooser {
             .flatten()
             .collect();
         let forced = self.forced.as_deref().into_iter();
-        let order = forced.chain(self.preferred().iter().copied());
+        let preferred = match call.kernel.product {
+            true => self.preferred(),
+            false => &["four", "one"],
+        };
+        let order = forced.chain(preferred.iter().copied());
         let mut fitting = order.filter(|name| self.fits(name, call));
         let found = fitting.find_map(|name| there.iter().copied().find(|there| *there == name));
         Some(found.unwrap_or_else(|| panic!("{} has no driver that fits", call.kernel.name)))
@@ -50,7 +55,7 @@ impl Chooser {
     fn preferred(&self) -> &'static [&'static str] {
         match (&self.forced, self.software) {
             (Some(_), _) => &[PLAIN],
-            (None, true) => &["lane", PLAIN],
+            (None, true) => &["lane", "thin", PLAIN],
             (None, false) => &["tile", PLAIN],
         }
     }
@@ -58,10 +63,26 @@ impl Chooser {
     fn fits(&self, variant: &str, call: &Call) -> bool {
         let fours = |name| call.int(name).is_multiple_of(4);
         match variant {
+            "four" => {
+                let told = call.params.iter().map(|(name, _)| *name);
+                let mut sizes = told.filter(|name| ["channels", "len", "width"].contains(name));
+                sizes.all(fours)
+            }
             "lane" => self.subgroups_of_8 && fours("inputs") && fours("outputs"),
+            "thin" => self.subgroups_of_8 && is_thin(call),
             _ => true,
         }
     }
+}
+
+/// Whether a call reads an image whose channels are no multiple of four, and everything else lies
+/// in fours.
+fn is_thin(call: &Call) -> bool {
+    let of_images = [&CONV_DOWN, &CONV_DOWN_SLOPE, &CONV_WEIGHT];
+    of_images.iter().any(|kernel| **kernel == *call.kernel)
+        && !call.int("inputs").is_multiple_of(4)
+        && call.int("outputs").is_multiple_of(4)
+        && (call.int("kernel").pow(2) * call.int("inputs")).is_multiple_of(4)
 }
 
 #[cfg(test)]
@@ -112,6 +133,22 @@ mod tests {
         let sources = Sources::of(&DRIVERS[1..2]);
         let found = chooser(false, 32, None).choose(&sources, &product(8, 8));
         assert_eq!(found, Some("plain"));
+    }
+
+    #[test]
+    fn cells_are_as_wide_as_fits() {
+        let sources = Sources::of(&[("cell/four", ""), ("cell/one", "")]);
+        let choose = |len: u32, width: u32, forced| {
+            let mut call = product(1, 1);
+            call.kernel = &kernel::REDUCE_COLUMNS;
+            call.params = vec![("len", len.into()), ("width", width.into())];
+            chooser(false, 32, forced).choose(&sources, &call)
+        };
+        assert_eq!(choose(48, 12, None), Some("four"));
+        assert_eq!(choose(49, 12, None), Some("one"));
+        assert_eq!(choose(48, 6, Some("four")), Some("one"));
+        assert_eq!(choose(48, 12, Some("one")), Some("one"));
+        assert_eq!(choose(48, 12, Some("tile")), Some("four"));
     }
 
     #[test]

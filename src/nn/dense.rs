@@ -1,6 +1,8 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
-use super::{Backward, Grads, Layer, Module, Parameter, activation_module};
+use super::{
+    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module, sum,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -9,7 +11,13 @@ use crate::plan::{Recorder, Tensor, kernel};
 pub struct Dense {
     pub inputs: usize,
     pub outputs: usize,
+    /// Not below a normalisation, which takes any constant away.
+    pub bias: bool,
     pub activation: Activation,
+    /// \[H, W, C\] where the input is an image: PyTorch flattens it channel by channel.
+    pub from_image: Option<[usize; 3]>,
+    /// \[H, W, C\] where the output is taken for an image.
+    pub to_image: Option<[usize; 3]>,
 }
 
 /// Rows that one slice of a weight gradient sums over before another slice is worth its traffic.
@@ -17,18 +25,56 @@ const ROWS_PER_SPLIT: usize = 2048;
 const MOST_SPLITS: usize = 16;
 
 impl Dense {
+    /// torch.nn.Linear(inputs, outputs) and φ.
+    pub fn new(inputs: usize, outputs: usize, activation: Activation) -> Dense {
+        Dense {
+            inputs,
+            outputs,
+            bias: true,
+            activation,
+            from_image: None,
+            to_image: None,
+        }
+    }
+
+    /// From images of \[H, W, C\].
+    pub fn from_image(shape: [usize; 3], outputs: usize, activation: Activation) -> Dense {
+        let from_image = Some(shape);
+        let inputs = shape.iter().product();
+        Dense {
+            from_image,
+            ..Dense::new(inputs, outputs, activation)
+        }
+    }
+
+    /// To images of \[H, W, C\].
+    pub fn to_image(inputs: usize, shape: [usize; 3], activation: Activation) -> Dense {
+        let to_image = Some(shape);
+        let outputs = shape.iter().product();
+        Dense {
+            to_image,
+            ..Dense::new(inputs, outputs, activation)
+        }
+    }
+
     /// Slices of the weight gradient's sum: by shape alone, so that every device sums alike.
     fn splits(rows: usize) -> usize {
         rows.div_ceil(ROWS_PER_SPLIT).min(MOST_SPLITS)
     }
 
-    fn weight_gradient(&self, r: &mut Recorder, name: &str, pass: &Backward) {
+    /// The same layer without a bias, for a normalisation to follow.
+    pub fn without_bias(self) -> Dense {
+        let bias = false;
+        Dense { bias, ..self }
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
         let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
         let accumulate = pass.grads == Grads::Accumulate;
         let parts = match splits {
             1 => dweight,
-            _ => r.scratch(&format!("{name}.parts"), &[splits, outputs, inputs]),
+            _ => r.scratch(&format!("{}.parts", pass.name), &[splits, outputs, inputs]),
         };
         let call = r
             .call(&kernel::DENSE_BACKWARD_WEIGHT)
@@ -46,35 +92,7 @@ impl Dense {
             false => call.write("dweight", parts).record(),
         }
         if splits > 1 {
-            let len = inputs * outputs;
-            let call = r
-                .call(&kernel::REDUCE_SPLITS)
-                .read("parts", parts)
-                .set("splits", splits)
-                .set("len", len)
-                .set("accumulate", u32::from(accumulate))
-                .extent(len, 1, 1)
-                .flops(splits * len);
-            match accumulate {
-                true => call.update("total", dweight).record(),
-                false => call.write("total", dweight).record(),
-            }
-        }
-    }
-
-    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
-        let (rows, accumulate) = (r.rows(pass.x), pass.grads == Grads::Accumulate);
-        let call = r
-            .call(&kernel::DENSE_BACKWARD_BIAS)
-            .read("da", pass.da)
-            .set("rows", rows)
-            .set("outputs", self.outputs)
-            .set("accumulate", u32::from(accumulate))
-            .extent(self.outputs, 1, 1)
-            .flops(rows * self.outputs);
-        match accumulate {
-            true => call.update("dbias", pass.gradients[1]).record(),
-            false => call.write("dbias", pass.gradients[1]).record(),
+            sum::splits(r, parts, dweight, splits, accumulate);
         }
     }
 }
@@ -84,24 +102,50 @@ impl Layer for Dense {
         let linear = Module::Linear {
             in_features: self.inputs,
             out_features: self.outputs,
+            bias: self.bias,
         };
-        [Some(linear), activation_module(self.activation)]
+        let flatten = self.from_image.map(|_| Module::Flatten);
+        let unflatten = self.to_image.map(|[h, w, c]| Module::Unflatten {
+            dim: 1,
+            unflattened_size: [c, h, w],
+        });
+        let activation = activation_module(self.activation);
+        [flatten, Some(linear), unflatten, activation]
             .into_iter()
             .flatten()
             .collect()
     }
 
+    fn holder(&self) -> usize {
+        usize::from(self.from_image.is_some())
+    }
+
     fn parameters(&self) -> Vec<Parameter> {
-        let fan_in = self.inputs;
-        let parameter = |name, shape| Parameter {
-            name,
-            shape,
-            fan_in,
+        let start = Start::FanIn(self.inputs);
+        let planes = |[h, w, channels]: [usize; 3], inner| Planes {
+            channels,
+            pixels: h * w,
+            inner,
         };
-        vec![
-            parameter("weight", vec![self.outputs, self.inputs]),
-            parameter("bias", vec![self.outputs]),
-        ]
+        assert!(
+            self.from_image.is_none() || self.to_image.is_none(),
+            "{self:?}"
+        );
+        let of_rows = |inner| self.to_image.map(|shape| planes(shape, inner));
+        let of_columns = self.from_image.map(|shape| planes(shape, 1));
+        let weight = Parameter {
+            name: "weight",
+            shape: vec![self.outputs, self.inputs],
+            start,
+            planes: of_columns.or(of_rows(self.inputs)),
+        };
+        let bias = self.bias.then(|| Parameter {
+            name: "bias",
+            shape: vec![self.outputs],
+            start,
+            planes: of_rows(1),
+        });
+        [Some(weight), bias].into_iter().flatten().collect()
     }
 
     fn inputs(&self) -> usize {
@@ -110,6 +154,10 @@ impl Layer for Dense {
 
     fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    fn image(&self) -> Option<[usize; 3]> {
+        self.to_image
     }
 
     fn activation(&self) -> Activation {
@@ -122,13 +170,17 @@ impl Layer for Dense {
         parts.max(rows as u128 * inputs.max(outputs))
     }
 
-    fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor) {
-        let rows = r.rows(x);
+    fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor> {
+        let rows = r.rows(pass.x);
+        let bias = match self.bias {
+            true => pass.parameters[1],
+            false => r.zeros(self.outputs),
+        };
         r.call(&kernel::DENSE_FORWARD)
-            .read("x", x)
-            .read("weight", parameters[0])
-            .read("bias", parameters[1])
-            .write("y", y)
+            .read("x", pass.x)
+            .read("weight", pass.parameters[0])
+            .read("bias", bias)
+            .write("y", pass.y)
             .set("rows", rows)
             .set("inputs", self.inputs)
             .set("outputs", self.outputs)
@@ -137,16 +189,19 @@ impl Layer for Dense {
             .extent(self.outputs, rows, 1)
             .flops(2 * rows * self.inputs * self.outputs)
             .record();
+        Vec::new()
     }
 
-    fn backward(&self, r: &mut Recorder, name: &str, pass: Backward) -> Option<Tensor> {
+    fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
-            self.weight_gradient(r, name, &pass);
-            self.bias_gradient(r, &pass);
+            self.weight_gradient(r, &pass);
+            if self.bias {
+                sum::bias_gradient(r, &pass, self.outputs);
+            }
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);
-        let dx = r.scratch(name, &[rows, self.inputs]);
+        let dx = r.scratch(pass.name, &[rows, self.inputs]);
         r.call(&kernel::DENSE_BACKWARD_INPUT)
             .read("da", pass.da)
             .read("weight", pass.parameters[0])

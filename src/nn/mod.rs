@@ -2,16 +2,32 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod batch_norm;
+mod conv;
 mod dense;
+mod dropout;
 mod init;
+mod maxout;
 mod network;
+mod parameter;
+mod spectral;
+mod sum;
+mod upsample;
 
+pub use batch_norm::BatchNorm;
+pub use conv::{Conv, Direction};
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use init::Init;
-pub use network::{Gradients, Network, Trace};
+pub use maxout::Maxout;
+pub use network::{Gradients, Network, Pass, Trace};
+pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
+pub use spectral::{SpectralNorm, spectral_norm};
+pub use upsample::Upsample;
 
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor};
+use crate::threefry::Words;
 
 /// What a backward pass does with the gradients of the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +39,48 @@ pub enum Grads {
     Accumulate,
 }
 
-/// A parameter of a layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// `weight`, `bias`: the name in torch.nn.
-    pub name: &'static str,
-    pub shape: Vec<usize>,
-    /// Inputs that one output sums over; decides PyTorch's initial spread.
-    pub fan_in: usize,
+/// What a pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Statistics are those of the batch, and what is random is drawn.
+    Train(Training),
+    /// Statistics are the running ones, nothing is random, and nothing changes: a sample does not
+    /// depend on its neighbours.
+    Eval,
+}
+
+/// What layers that treat training differently are told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Training {
+    /// Equal parts of the rows, one after the other, whose statistics are kept apart: real and
+    /// generated samples.
+    pub groups: usize,
+    /// Whether power iterations go on: once in every step of the network's own player.
+    pub advance: bool,
+    pub noise: Noise,
+}
+
+impl Mode {
+    /// The mode of what comes after this many random draws.
+    fn after(self, draws: usize) -> Mode {
+        match self {
+            Mode::Eval => Mode::Eval,
+            Mode::Train(mut training) => {
+                training.noise.draw += draws;
+                Mode::Train(training)
+            }
+        }
+    }
+}
+
+/// Where a pass takes its random numbers from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Noise {
+    pub clock: Tensor,
+    /// Of the stream `dropout`.
+    pub key: Words,
+    /// Draws that the program has made before this pass, beyond the counter on the clock.
+    pub draw: usize,
 }
 
 /// One module of the equivalent torch.nn.Sequential, as it stands in a checkpoint's metadata.
@@ -40,6 +90,41 @@ pub enum Module {
     Linear {
         in_features: usize,
         out_features: usize,
+        bias: bool,
+    },
+    BatchNorm1d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    BatchNorm2d {
+        num_features: usize,
+        eps: f64,
+        momentum: f64,
+    },
+    Conv2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        bias: bool,
+    },
+    ConvTranspose2d {
+        in_channels: usize,
+        out_channels: usize,
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        output_padding: [usize; 2],
+        bias: bool,
+    },
+    /// From \[N, C, H, W\] to \[N, C·H·W\].
+    Flatten,
+    /// From \[N, C·H·W\] to \[N, C, H, W\].
+    Unflatten {
+        dim: usize,
+        unflattened_size: [usize; 3],
     },
     ReLU,
     LeakyReLU {
@@ -47,17 +132,52 @@ pub enum Module {
     },
     Tanh,
     Sigmoid,
+    Dropout {
+        p: f64,
+    },
+    /// The largest of each `pieces` neighbours; torch.nn has none, but
+    /// `x.unflatten(1, (-1, pieces)).amax(2)` is the same.
+    Maxout {
+        pieces: usize,
+    },
+    Upsample {
+        scale_factor: usize,
+    },
+    /// torch.nn.utils.spectral_norm(module)
+    SpectralNorm {
+        module: Box<Module>,
+    },
+}
+
+/// What a layer's forward pass is given.
+pub struct Forward<'a> {
+    /// What scratch tensors are called.
+    pub name: &'a str,
+    /// In the order of `Layer::parameters`.
+    pub parameters: &'a [Tensor],
+    /// In the order of `Layer::buffers`.
+    pub buffers: &'a [Tensor],
+    pub mode: Mode,
+    /// \[N, inputs\]
+    pub x: Tensor,
+    /// \[N, outputs\], to be written.
+    pub y: Tensor,
 }
 
 /// What a layer's backward pass is given.
 pub struct Backward<'a> {
+    /// What scratch tensors are called.
+    pub name: &'a str,
     /// The parameters, in the order of `Layer::parameters`.
     pub parameters: &'a [Tensor],
     /// Their gradients, in the same order.
     pub gradients: &'a [Tensor],
     pub grads: Grads,
+    pub mode: Mode,
     /// The layer's input.
     pub x: Tensor,
+    /// What the forward pass returned.
+    pub saved: &'a [Tensor],
     /// The gradient of the loss with respect to the layer's pre-activation.
     pub da: Tensor,
     /// The activation that made `x`, where the gradient with respect to the pre-activation below
@@ -67,11 +187,26 @@ pub struct Backward<'a> {
 
 /// A stage of a network: something linear, then an activation.
 pub trait Layer: std::fmt::Debug {
-    /// The modules of torch.nn that it stands for; the first one holds the parameters.
+    /// The modules of torch.nn that it stands for.
     fn modules(&self) -> Vec<Module>;
+
+    /// Which of `modules` holds the parameters and buffers.
+    fn holder(&self) -> usize {
+        0
+    }
 
     /// What is learned, in the order in which torch.nn keeps it.
     fn parameters(&self) -> Vec<Parameter>;
+
+    /// What is kept from step to step without being learned: running statistics.
+    fn buffers(&self) -> Vec<Buffer> {
+        Vec::new()
+    }
+
+    /// Draws of the stream `dropout` that a training pass makes.
+    fn draws(&self) -> usize {
+        0
+    }
 
     /// Elements of one sample's input.
     fn inputs(&self) -> usize;
@@ -79,18 +214,23 @@ pub trait Layer: std::fmt::Debug {
     /// Elements of one sample's output.
     fn outputs(&self) -> usize;
 
+    /// \[H, W, C\] of the output, where the layer makes an image of something else.
+    fn image(&self) -> Option<[usize; 3]> {
+        None
+    }
+
     /// φ, applied last.
     fn activation(&self) -> Activation;
 
     /// Elements of the largest tensor that its passes over `rows` samples record.
     fn largest(&self, rows: usize) -> u128;
 
-    /// Records y = φ(linear(x)) for x\[N, …\], y\[N, …\].
-    fn forward(&self, r: &mut Recorder, parameters: &[Tensor], x: Tensor, y: Tensor);
+    /// Records y = φ(linear(x)), and returns what its backward pass needs besides x.
+    fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor>;
 
     /// Records the parameters' gradients and, if asked, that of the pre-activation below, which
-    /// is returned as a scratch tensor called `name`.
-    fn backward(&self, r: &mut Recorder, name: &str, pass: Backward) -> Option<Tensor>;
+    /// is returned as a scratch tensor.
+    fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor>;
 }
 
 /// The module of an activation; none for the identity.

@@ -1,20 +1,60 @@
-//! A chain of layers with its parameters in one flat tensor and its gradients in another.
+//! A chain of layers with its parameters in one flat tensor, its gradients in another, and its
+//! buffers in a third.
 
-use super::{Backward, Grads, Init, Layer, Module, Parameter};
+use super::{
+    Backward, Buffer, Forward, Grads, Init, Layer, Mode, Module, Parameter, Planes, Training,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{DType, Recorder, Role, Tensor};
 use crate::random::HostRng;
 
-/// What a forward pass leaves for the backward pass: the input, then every layer's output.
+/// What a forward pass leaves for the backward pass: the input, then every layer's output; and what
+/// else each layer saved.
 #[derive(Clone, Debug)]
 pub struct Trace {
+    mode: Mode,
     values: Vec<Tensor>,
+    saved: Vec<Vec<Tensor>>,
 }
 
 impl Trace {
     /// What the last layer made.
     pub fn output(&self) -> Tensor {
         self.values[self.values.len() - 1]
+    }
+}
+
+/// What a pass is for, and where its result goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    pub mode: Mode,
+    /// A tensor that the last layer writes instead of a scratch tensor.
+    pub output: Option<Tensor>,
+}
+
+impl Pass {
+    /// With running statistics and without chance.
+    pub const EVAL: Pass = Pass {
+        mode: Mode::Eval,
+        output: None,
+    };
+
+    /// The same pass, in which power iterations go on. Others of the same program come after it.
+    pub fn advancing(self) -> Pass {
+        let mode = match self.mode {
+            Mode::Eval => Mode::Eval,
+            Mode::Train(training) => Mode::Train(Training {
+                advance: true,
+                ..training
+            }),
+        };
+        Pass { mode, ..self }
+    }
+
+    /// The same pass into `output`.
+    pub fn into(self, output: Tensor) -> Pass {
+        let output = Some(output);
+        Pass { output, ..self }
     }
 }
 
@@ -28,8 +68,12 @@ pub struct Network {
     pub parameters: Tensor,
     /// The parameters one by one, in the order of `describe`.
     pub parameter_tensors: Vec<Tensor>,
-    /// Where each layer's parameters begin in `parameter_tensors`, and the end.
-    starts: Vec<usize>,
+    /// All buffers as one tensor, where there are any.
+    pub buffers: Option<Tensor>,
+    /// The buffers one by one, in the order of `describe_buffers`.
+    pub buffer_tensors: Vec<Tensor>,
+    /// Where each layer's parameters and buffers begin in the lists above, and the ends.
+    starts: Vec<[usize; 2]>,
 }
 
 /// All gradients of a network as one tensor, and one by one.
@@ -40,8 +84,8 @@ pub struct Gradients {
 }
 
 impl Network {
-    /// Allocates the parameters, named `name.position.weight` after the position of the module in
-    /// the equivalent torch.nn.Sequential, activations counted.
+    /// Allocates parameters and buffers, named `name.position.weight` after the position of the
+    /// module in the equivalent torch.nn.Sequential, activations counted.
     pub fn new(r: &mut Recorder, name: &str, layers: Vec<Box<dyn Layer>>) -> Network {
         for pair in layers.windows(2) {
             assert_eq!(pair[0].outputs(), pair[1].inputs(), "{name}: {pair:?}");
@@ -51,16 +95,27 @@ impl Network {
             layers,
             parameters: Tensor(0),
             parameter_tensors: Vec::new(),
-            starts: vec![0],
+            buffers: None,
+            buffer_tensors: Vec::new(),
+            starts: vec![[0; 2]],
         };
         for layer in &network.layers {
-            let end = network.starts[network.starts.len() - 1] + layer.parameters().len();
-            network.starts.push(end);
+            let [parameters, buffers] = network.starts[network.starts.len() - 1];
+            let parameters = parameters + layer.parameters().len();
+            let buffers = buffers + layer.buffers().len();
+            network.starts.push([parameters, buffers]);
         }
         let parts = network.parts("");
         let whole = format!("{name}.parameters");
         (network.parameters, network.parameter_tensors) =
             r.pack(&whole, Role::State, DType::F32, &parts);
+        let shapes = network.describe_buffers().into_iter();
+        let parts: Vec<_> = shapes.map(|(name, buffer)| (name, buffer.shape)).collect();
+        if !parts.is_empty() {
+            let whole = format!("{name}.buffers");
+            let (whole, tensors) = r.pack(&whole, Role::State, DType::F32, &parts);
+            (network.buffers, network.buffer_tensors) = (Some(whole), tensors);
+        }
         network
     }
 
@@ -79,20 +134,44 @@ impl Network {
             .collect()
     }
 
+    /// Every layer with the full name of the module that holds what it learns and keeps.
+    fn named(&self) -> impl Iterator<Item = (String, &dyn Layer)> {
+        let mut position = 0;
+        self.layers.iter().map(move |layer| {
+            let name = format!("{}.{}", self.name, position + layer.holder());
+            position += layer.modules().len();
+            (name, layer.as_ref())
+        })
+    }
+
     /// Every parameter with its full name.
     pub fn describe(&self) -> Vec<(String, Parameter)> {
-        let mut position = 0;
-        let mut all = Vec::new();
-        for layer in &self.layers {
-            for parameter in layer.parameters() {
-                all.push((
-                    format!("{}.{position}.{}", self.name, parameter.name),
-                    parameter,
-                ));
-            }
-            position += layer.modules().len();
-        }
-        all
+        let of_layer = |(name, layer): (String, &dyn Layer)| {
+            let parameters = layer.parameters().into_iter();
+            let named = parameters.map(move |p| (format!("{name}.{}", p.name), p));
+            named.collect::<Vec<_>>()
+        };
+        self.named().flat_map(of_layer).collect()
+    }
+
+    /// Every buffer with its full name.
+    pub fn describe_buffers(&self) -> Vec<(String, Buffer)> {
+        let of_layer = |(name, layer): (String, &dyn Layer)| {
+            let buffers = layer.buffers().into_iter();
+            let named = buffers.map(move |b| (format!("{name}.{}", b.name), b));
+            named.collect::<Vec<_>>()
+        };
+        self.named().flat_map(of_layer).collect()
+    }
+
+    /// What a state_dict of the equivalent torch.nn.Sequential has: parameters, then buffers, and
+    /// how PyTorch orders each.
+    pub fn state(&self) -> Vec<(Tensor, Option<Planes>)> {
+        let planes = self.describe().into_iter().map(|(_, p)| p.planes);
+        let parameters = self.parameter_tensors.iter().copied().zip(planes);
+        let planes = self.describe_buffers().into_iter().map(|(_, b)| b.planes);
+        let buffers = self.buffer_tensors.iter().copied().zip(planes);
+        parameters.chain(buffers).collect()
     }
 
     /// The modules of the equivalent torch.nn.Sequential.
@@ -117,6 +196,11 @@ impl Network {
         shapes.map(|shape| shape.iter().product::<usize>()).sum()
     }
 
+    /// Draws of the stream `dropout` that a training pass makes.
+    pub fn draws(&self) -> usize {
+        self.layers().map(|layer| layer.draws()).sum()
+    }
+
     /// Elements of one sample that goes in.
     pub fn inputs(&self) -> usize {
         self.layers[0].inputs()
@@ -132,30 +216,44 @@ impl Network {
         self.layers[self.layers.len() - 1].activation()
     }
 
-    /// Initial values of every parameter, in the order of `parameter_tensors`.
+    /// Initial values of all that `state` lists, in its order and in PyTorch's.
     pub fn initial(&self, init: Init, rng: &mut HostRng) -> Vec<Vec<f32>> {
-        let all = self.describe().into_iter();
-        all.map(|(_, parameter)| init.draw(&parameter, rng))
-            .collect()
+        let parameters = self.describe().into_iter();
+        let mut values: Vec<_> = parameters.map(|(_, p)| init.draw(&p, rng)).collect();
+        let buffers = self.describe_buffers().into_iter();
+        values.extend(buffers.map(|(_, b)| super::init::buffer(&b, rng)));
+        values
     }
 
-    /// Records the network on x\[N, inputs\]. The last layer writes `output` where one is given.
-    pub fn forward(&self, r: &mut Recorder, x: Tensor, output: Option<Tensor>) -> Trace {
+    /// Records the network on x\[N, inputs\].
+    pub fn forward(&self, r: &mut Recorder, x: Tensor, pass: Pass) -> Trace {
         let rows = r.rows(x);
-        let mut values = vec![x];
+        let (mut values, mut saved) = (vec![x], Vec::new());
+        let mut mode = pass.mode;
         for (at, layer) in self.layers.iter().enumerate() {
-            let y = match output {
+            let name = format!("{}.layer{at}.y", self.name);
+            let y = match pass.output {
                 Some(output) if at + 1 == self.layers.len() => output,
-                _ => {
-                    let name = format!("{}.layer{at}.y", self.name);
-                    r.scratch(&name, &[rows, layer.outputs()])
-                }
+                _ => r.scratch(&name, &[rows, layer.outputs()]),
             };
-            let parameters = &self.parameter_tensors[self.starts[at]..self.starts[at + 1]];
-            layer.forward(r, parameters, values[at], y);
+            let ([p, b], [p_end, b_end]) = (self.starts[at], self.starts[at + 1]);
+            let forward = Forward {
+                name: &name,
+                parameters: &self.parameter_tensors[p..p_end],
+                buffers: &self.buffer_tensors[b..b_end],
+                mode,
+                x: values[at],
+                y,
+            };
+            saved.push(layer.forward(r, forward));
             values.push(y);
+            mode = mode.after(layer.draws());
         }
-        Trace { values }
+        Trace {
+            mode: pass.mode,
+            values,
+            saved,
+        }
     }
 
     /// Records the way back from `da`, the gradient with respect to the last pre-activation. Where
@@ -171,21 +269,24 @@ impl Network {
     ) -> Option<Tensor> {
         let mut da = da;
         for (at, layer) in self.layers.iter().enumerate().rev() {
-            let range = self.starts[at]..self.starts[at + 1];
+            let range = self.starts[at][0]..self.starts[at + 1][0];
             let below = match at {
                 0 => below,
                 _ => Some(self.layers[at - 1].activation()),
             };
+            let earlier = self.layers[..at].iter().map(|layer| layer.draws());
             let pass = Backward {
+                name: &format!("{}.layer{at}.dx", self.name),
                 parameters: &self.parameter_tensors[range.clone()],
                 gradients: gradients.map_or(&[], |(g, _)| &g.parts[range]),
                 grads: gradients.map_or(Grads::Ignore, |(_, grads)| grads),
+                mode: trace.mode.after(earlier.sum()),
                 x: trace.values[at],
+                saved: &trace.saved[at],
                 da,
                 below,
             };
-            let name = format!("{}.layer{at}.dx", self.name);
-            da = layer.backward(r, &name, pass)?;
+            da = layer.backward(r, pass)?;
         }
         Some(da)
     }

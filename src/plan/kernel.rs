@@ -28,6 +28,8 @@ pub struct Kernel {
     pub params: &'static [(&'static str, Kind)],
     /// Whether it is a matrix product, which is linked with each driver in `shaders/gemm/`.
     pub product: bool,
+    /// Whether a thread works on a cell of neighbours: linked with each width in `shaders/cell/`.
+    pub cells: bool,
 }
 
 impl PartialEq for Kernel {
@@ -36,15 +38,29 @@ impl PartialEq for Kernel {
     }
 }
 
+/// What a kernel is linked with: (`product`, `cells`).
+macro_rules! drivers {
+    (true) => {
+        (true, false)
+    };
+    (false) => {
+        (false, false)
+    };
+    (cells) => {
+        (false, true)
+    };
+}
+
 macro_rules! kernels {
     ($($(#[$doc:meta])* $id:ident = $name:literal ($($in:ident: $it:ident),*) -> ($($out:ident: $ot:ident),*)
-       [$($param:ident: $kind:ident),*] $product:literal;)*) => {
+       [$($param:ident: $kind:ident),*] $drivers:tt;)*) => {
         $($(#[$doc])* pub static $id: Kernel = Kernel {
             name: $name,
             inputs: &[$((stringify!($in), $it)),*],
             outputs: &[$((stringify!($out), $ot)),*],
             params: &[$((stringify!($param), Kind::$kind)),*],
-            product: $product,
+            product: drivers!($drivers).0,
+            cells: drivers!($drivers).1,
         };)*
         /// Every kernel there is.
         pub static ALL: &[&Kernel] = &[$(&$id),*];
@@ -61,24 +77,98 @@ kernels! {
     /// dweight\[S,O,I\] (+)= da\[N,O\]ᵀ · x\[N,I\], the rows cut into S slices
     DENSE_BACKWARD_WEIGHT = "dense/backward_weight" (da: F32, x: F32) -> (dweight: F32)
         [rows: Int, inputs: Int, outputs: Int, splits: Int, accumulate: Int] true;
-    /// dbias\[O\] (+)= Σ over rows of da\[N,O\]
-    DENSE_BACKWARD_BIAS = "dense/backward_bias" (da: F32) -> (dbias: F32)
-        [rows: Int, outputs: Int, accumulate: Int] false;
+    /// y\[N,h,w,O\] = φ(windows of x\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ + bias\[O\]): a convolution
+    CONV_DOWN = "conv/down" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,h,w,O\] = (windows of da\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ) ∘ φ'(x), φ being the activation that made x
+    CONV_DOWN_SLOPE = "conv/down_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// y\[N,H,W,I\] = φ(sum of the windows x\[N,h,w,O\] · weight\[O,K,K,I\] + bias\[I\]): a transposed convolution
+    CONV_UP = "conv/up" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dx\[N,H,W,I\] = (sum of the windows da\[N,h,w,O\] · weight\[O,K,K,I\]) ∘ φ'(x), φ being the activation that made x
+    CONV_UP_SLOPE = "conv/up_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// dweight\[S,O,K,K,I\] (+)= small\[N,h,w,O\]ᵀ · windows of image\[N,H,W,I\], the small pixels cut into S slices
+    CONV_WEIGHT = "conv/weight" (small: F32, image: F32) -> (dweight: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, splits: Int, accumulate: Int] true;
+    /// parts\[W\] (+)= Σ over k of values\[i + k·W\], i < W, of L values: slices of a sum over rows
+    REDUCE_COLUMNS = "reduce/columns" (values: F32) -> (parts: F32)
+        [len: Int, width: Int, accumulate: Int] cells;
     /// total\[L\] (+)= Σ over slices of parts\[S,L\], in order
     REDUCE_SPLITS = "reduce/splits" (parts: F32) -> (total: F32)
         [splits: Int, len: Int, accumulate: Int] false;
+    /// parts\[S,G,2,C\]: mean and Σ(x − mean)² of every S-th line of x\[G,L,C\], S ≤ L
+    NORM_MOMENTS = "norm/moments" (x: F32) -> (parts: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int] cells;
+    /// stats\[G,2,C\] = mean and 1/√(variance + ε) of each group; the running ones follow
+    NORM_STATISTICS = "norm/statistics" (parts: F32) -> (stats: F32, running_mean: F32, running_var: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int, epsilon: Float, momentum: Float] false;
+    /// stats\[1,2,C\] = mean and 1/√(variance + ε), the running ones
+    NORM_RUNNING = "norm/running" (running_mean: F32, running_var: F32) -> (stats: F32)
+        [channels: Int, epsilon: Float] false;
+    /// y\[G,L,C\] = φ(weight\[C\]·x̂ + bias\[C\]), x̂ being x\[G,L,C\] normalised with stats\[G,2,C\]
+    NORM_APPLY = "norm/apply" (x: F32, stats: F32, weight: F32, bias: F32) -> (y: F32)
+        [lines: Int, channels: Int, groups: Int, blocks: Int, activation: Int, leak: Float] cells;
+    /// parts\[S,G,2,C\]: Σda and Σda·x̂ over every S-th line, S ≤ L
+    NORM_BACKWARD_SUMS = "norm/backward_sums" (da: F32, x: F32, stats: F32) -> (parts: F32)
+        [lines: Int, channels: Int, groups: Int, slices: Int] cells;
+    /// dbias\[C\], dweight\[C\] (+)= Σ over groups of sums\[G,2,C\]
+    NORM_BACKWARD_PARAMETERS = "norm/backward_parameters" (sums: F32) -> (dweight: F32, dbias: F32)
+        [channels: Int, groups: Int, accumulate: Int] false;
+    /// dx\[G,L,C\] = weight·(da − share·(sums₀ + x̂·sums₁))/√(variance + ε) ∘ φ'(x), φ having made x
+    NORM_BACKWARD_INPUT = "norm/backward_input" (da: F32, x: F32, stats: F32, weight: F32, sums: F32) -> (dx: F32)
+        [lines: Int, channels: Int, groups: Int, blocks: Int, share: Float, activation: Int, leak: Float] cells;
     /// values\[L\]: standard normal numbers, draw clock\[counter\] of the stream with this key
     RANDOM_NORMAL = "random/normal" (clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int] false;
     /// values\[L\]: uniform numbers on (−1, 1), draw clock\[counter\] of the stream with this key
     RANDOM_UNIFORM = "random/uniform" (clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int] false;
-    /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\]
+    /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\],
+    /// with `flip` mirrored along the width where the flip stream says so
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
-        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int] false;
+        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
+         flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
     /// destination\[start..start+L\] = source\[L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
         [start: Int, len: Int] false;
+    /// y\[L\] = x\[L\] ∘ mask · scale, the mask being draw clock\[dropout\] + `draw` of the stream with
+    /// this key: words of at least `least` are kept
+    DROPOUT_FORWARD = "dropout/forward" (x: F32, clock: U32) -> (y: F32)
+        [key0: Int, key1: Int, draw: Int, least: Int, len: Int, scale: Float] false;
+    /// dx\[L\] = da\[L\] ∘ mask · scale ∘ φ'(x), φ being the activation that made x
+    DROPOUT_BACKWARD = "dropout/backward" (da: F32, x: F32, clock: U32) -> (dx: F32)
+        [key0: Int, key1: Int, draw: Int, least: Int, len: Int, scale: Float, activation: Int, leak: Float] false;
+    /// y\[L\] = the largest of each P neighbours of x\[L,P\]
+    MAXOUT_FORWARD = "maxout/forward" (x: F32) -> (y: F32) [len: Int, pieces: Int] false;
+    /// dx\[L,P\] = da\[L\] ∘ φ'(x) at the first of the largest of each P neighbours, 0 elsewhere
+    MAXOUT_BACKWARD = "maxout/backward" (da: F32, x: F32) -> (dx: F32)
+        [len: Int, pieces: Int, activation: Int, leak: Float] false;
+    /// y\[N,H·S,W·S,C\] = every pixel of x\[N,H,W,C\] S times along both sides; rows are N·H
+    UPSAMPLE_FORWARD = "upsample/forward" (x: F32) -> (y: F32)
+        [rows: Int, width: Int, channels: Int, scale: Int] false;
+    /// dx\[N,H,W,C\] = Σ over S·S pixels of da\[N,H·S,W·S,C\] ∘ φ'(x); rows are N·H
+    UPSAMPLE_BACKWARD = "upsample/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, width: Int, channels: Int, scale: Int, activation: Int, leak: Float] false;
+    /// sums\[C\] = weight\[R,C\]ᵀ · u\[R\]
+    SPECTRAL_COLUMNS = "spectral/columns" (weight: F32, u: F32) -> (sums: F32)
+        [rows: Int, columns: Int] false;
+    /// dots\[R\] = left\[R,C\] · right row by row, where right moves on by `stride` per row
+    SPECTRAL_DOTS = "spectral/dots" (left: F32, right: F32) -> (dots: F32)
+        [rows: Int, columns: Int, stride: Int] false;
+    /// direction\[L\] = values\[L\] / |values|
+    SPECTRAL_DIRECTION = "spectral/direction" (values: F32) -> (direction: F32) [len: Int] false;
+    /// scaled\[L\] = weight\[L\] / sigma
+    SPECTRAL_DIVIDE = "spectral/divide" (weight: F32, sigma: F32) -> (scaled: F32) [len: Int] false;
+    /// dweight\[R,C\] (+)= (dscaled\[R,C\] − overlap · u\[R\] v\[C\]ᵀ) / sigma
+    SPECTRAL_BACKWARD = "spectral/backward" (dscaled: F32, u: F32, v: F32, sigma: F32, overlap: F32) -> (dweight: F32)
+        [rows: Int, columns: Int, accumulate: Int] false;
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
         [batch: Int, objective: Int, ring: Int, parameter: Float, smoothing: Float, threshold: Float] false;
@@ -100,6 +190,9 @@ kernels! {
         [len: Int, decay: Float, rest: Float, epsilon: Float, watched: Int] false;
     /// parameters\[L\] clipped to \[−limit, limit\]
     OPTIM_CLIP = "optim/clip" () -> (parameters: F32) [len: Int, limit: Float] false;
+    /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay
+    OPTIM_AVERAGE = "optim/average" (source: F32) -> (average: F32)
+        [len: Int, rest: Float] false;
     /// Moves the counters on, and notes the step at which the guard first saw something
     CLOCK_ADVANCE = "clock/advance" () -> (clock: U32, guard: U32)
         [step: Int, images: Int, count: Int, latent: Int, mix: Int, dropout: Int, noise: Int] false;

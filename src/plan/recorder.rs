@@ -61,6 +61,15 @@ impl Recorder {
         self.tensor(&name, Role::Scratch, DType::F32, shape)
     }
 
+    /// A tensor of zeros that nobody writes, one for all who ask for this length.
+    pub fn zeros(&mut self, len: usize) -> Tensor {
+        let name = format!("zeros.{len}");
+        match self.plan.find(&name) {
+            Some(zeros) => zeros,
+            None => self.tensor(&name, Role::Input, DType::F32, &[len]),
+        }
+    }
+
     /// Several tensors in one storage. Returns the whole as one flat tensor, padding included,
     /// and the parts in order. With a single part the whole bears the name of the storage too.
     pub fn pack(

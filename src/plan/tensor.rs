@@ -26,7 +26,7 @@ impl DType {
 /// How long the contents of a storage matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Set by the host once and only read (the data set).
+    /// Set by the host once and only read (the data set), or never set and thus zero.
     Input,
     /// Lives from step to step and belongs into a checkpoint (weights, moments, counters).
     State,

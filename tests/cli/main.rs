@@ -3,6 +3,8 @@
 
 mod faults;
 mod gpu;
+mod picture_faults;
+mod pictures;
 mod resume;
 mod sample;
 #[cfg(unix)]

@@ -25,6 +25,7 @@ fn half_a_run_and_its_other_half_are_a_whole_run() {
         ("7", 33, &["--critic-steps", "2"]),
         ("8", 19, &["--generator-steps", "3"]),
         ("20", 40, &["--generator-steps", "7", "--optimizer", "sgd"]),
+        ("8", 20, &["--generator-steps", "3", "--ema", "0.9"]),
     ]
     .into_iter()
     .enumerate()

@@ -46,6 +46,29 @@ fn the_seed_of_the_run_draws_the_grid_of_the_run() {
     assert!(place.read("0.png") == place.read("run/samples/step-00000000.png"));
 }
 
+/// The average of the generator draws the grids of its run, and is asked for samples.
+#[test]
+fn an_averaged_generator_draws_the_samples() {
+    let place = Place::new();
+    let more = ["--steps", "10", "--seed", "7", "--lr", "0.01"];
+    place
+        .train(&[&more[..], &["--out", "plain"]].concat())
+        .succeeds();
+    let averaged = ["--ema", "0.9", "--out", "run"];
+    place.train(&[&more[..], &averaged].concat()).succeeds();
+    sample(&place, &["--out", "x.png"]).succeeds();
+    let grid = "samples/step-00000010.png";
+    assert!(place.read("x.png") == place.read(format!("run/{grid}")));
+    assert!(place.read("x.png") != place.read(format!("plain/{grid}")));
+    let model = place.read("run/checkpoints/step-00000010/model.safetensors");
+    let names: Vec<_> = tensors(&model).into_iter().map(|t| t.name).collect();
+    let of = |network: &str| names.iter().filter(|n| n.starts_with(network)).count();
+    assert_eq!(
+        [of("generator."), of("generator_ema."), of("critic.")],
+        [4, 4, 6]
+    );
+}
+
 #[test]
 fn equal_seeds_draw_equal_images_and_others_do_not() {
     let place = trained();

@@ -31,6 +31,7 @@ fn usage_errors_exit_with_2_and_name_what_was_typed() {
         (&["--lr", "-1"], &["--lr is -1"]),
         (&["--lr", "nan"], &["--lr is NaN"]),
         (&["--beta1", "1"], &["--beta1 is 1"]),
+        (&["--ema", "1"], &["--ema is 1"]),
         (
             &["--objective", "wgam"],
             &["'wgam'", "non-saturating", "f-gan:kl"],

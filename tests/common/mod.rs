@@ -140,6 +140,7 @@ impl Golden {
             generator_steps: case.generator_steps,
             seed: case.seed,
             images: self.setup.dataset.len(),
+            flip: false,
             ring: 3,
             samples: 2,
             ..games::game([height, width, channels], batch)

@@ -6,9 +6,13 @@ use gpugan::Result;
 use gpugan::data::Images;
 
 /// Deterministic bytes: the multiply-xorshift generator splitmix64 by Steele, Lea and Flood.
-struct Bytes(u64);
+pub struct Bytes(u64);
 
 impl Bytes {
+    pub fn new(seed: u64) -> Bytes {
+        Bytes(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -16,11 +20,11 @@ impl Bytes {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
 
-    fn vec(&mut self, len: usize) -> Vec<u8> {
+    pub fn vec(&mut self, len: usize) -> Vec<u8> {
         (0..len).map(|_| self.next() as u8).collect()
     }
 }

@@ -1,12 +1,16 @@
-//! Data sets through the public interface: the embedded MNIST and folders of IDX files, good
-//! and bad. Bad input must end in one sentence and exit code 5, without a panic and without
+//! Data sets through the public interface: the embedded MNIST, folders of IDX files, and folders
+//! and archives of images, good and bad. Bad input must end in one sentence and exit code 5, without a panic and without
 //! memory that the input does not justify.
 
+mod broken;
+mod conversions;
 mod faults;
+mod files;
 mod folder;
 mod hostile;
 mod memory;
 mod mnist;
+mod pictures;
 
 use flate2::{Compression, write::GzEncoder};
 use gpugan::data::{Images, Split, idx};

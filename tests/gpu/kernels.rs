@@ -15,6 +15,7 @@ const fn kernel(
         outputs,
         params,
         product: false,
+        cells: false,
     }
 }
 
@@ -45,6 +46,7 @@ pub static WIDEN: Kernel = kernel(
 
 pub static PRODUCT: Kernel = Kernel {
     product: true,
+    cells: false,
     ..kernel(
         "test/product",
         &[],

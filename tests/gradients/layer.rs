@@ -12,7 +12,7 @@ const ROWS: usize = 7;
 const INPUTS: usize = 5;
 const OUTPUTS: usize = 6;
 
-const ACTIVATIONS: [Activation; 5] = [
+pub const ACTIVATIONS: [Activation; 5] = [
     Activation::Identity,
     Activation::Relu,
     Activation::LeakyRelu(0.2),
@@ -21,7 +21,7 @@ const ACTIVATIONS: [Activation; 5] = [
 ];
 
 /// φ from its definition.
-fn image(activation: Activation, x: f64) -> f64 {
+pub fn image(activation: Activation, x: f64) -> f64 {
     match activation {
         Activation::Identity => x,
         Activation::Relu => x.max(0.0),
@@ -32,7 +32,7 @@ fn image(activation: Activation, x: f64) -> f64 {
 }
 
 /// φ' where φ gave y.
-fn slope(activation: Activation, y: f64) -> f64 {
+pub fn slope(activation: Activation, y: f64) -> f64 {
     match activation {
         Activation::Identity => 1.0,
         Activation::Relu => f64::from(y > 0.0),
@@ -64,15 +64,11 @@ impl Rig {
         let y = tensor("y", OUTPUTS, Role::Output);
         let da = tensor("da", OUTPUTS, Role::State);
         let dx = tensor("dx", INPUTS, Role::Output);
-        let layer = Dense {
-            inputs: INPUTS,
-            outputs: OUTPUTS,
-            activation,
-        };
+        let layer = Dense::new(INPUTS, OUTPUTS, activation);
         let network = Network::new(&mut r, "net", vec![Box::new(layer)]);
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let forward = r.program("forward");
-        let trace = network.forward(&mut r, x, Some(y));
+        let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
         let backward = r.program("backward");
         let into = Some((&gradients, Grads::Overwrite));
         let made = network.backward(&mut r, &trace, da, into, Some(below));

@@ -6,6 +6,8 @@ mod common;
 mod game;
 mod layer;
 mod modes;
+mod norm;
+mod stages;
 
 use gpugan::cpu::Cpu;
 use gpugan::plan::{Plan, Recorder, Tensor, kernel};

@@ -36,11 +36,7 @@ impl Rig {
         let da = tensor("da", OUTPUTS, Role::State);
         let dx = tensor("dx", INPUTS, Role::Output);
         let dense = |inputs, outputs, activation| {
-            let layer = Dense {
-                inputs,
-                outputs,
-                activation,
-            };
+            let layer = Dense::new(inputs, outputs, activation);
             Box::new(layer) as Box<dyn Layer>
         };
         let layers = vec![
@@ -51,7 +47,7 @@ impl Rig {
         let gradients = network.companion(&mut r, "grad", Role::State);
         let programs = MODES.map(|mode| {
             let program = r.program(&format!("{mode:?}"));
-            let trace = network.forward(&mut r, x, Some(y));
+            let trace = network.forward(&mut r, x, gpugan::nn::Pass::EVAL.into(y));
             let into = Some((&gradients, mode));
             let made = network.backward(&mut r, &trace, da, into, Some(Activation::Identity));
             keep(&mut r, made.expect("it was asked for"), dx);

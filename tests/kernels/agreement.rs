@@ -16,12 +16,38 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("dense/forward", "y", 1e-6, 1e-6),
     ("dense/backward_input", "dx", 1e-6, 1e-6),
     ("dense/backward_weight", "dweight", 1e-6, 1e-6),
-    ("dense/backward_bias", "dbias", 1e-5, 1e-6),
+    ("conv/down", "y", 1e-6, 1e-6),
+    ("conv/down_slope", "dx", 1e-6, 1e-6),
+    ("conv/up", "y", 1e-6, 1e-6),
+    ("conv/up_slope", "dx", 1e-6, 1e-6),
+    ("conv/weight", "dweight", 1e-6, 1e-6),
+    ("reduce/columns", "parts", 1e-5, 1e-6),
     ("reduce/splits", "total", 1e-6, 1e-6),
+    ("norm/moments", "parts", 2e-6, 2e-6),
+    ("norm/statistics", "stats", 1e-6, 1e-6),
+    ("norm/statistics", "running_mean", 1e-6, 1e-6),
+    ("norm/statistics", "running_var", 1e-6, 1e-6),
+    ("norm/running", "stats", 1e-6, 1e-6),
+    ("norm/apply", "y", 2e-6, 1e-6),
+    ("norm/backward_sums", "parts", 2e-6, 1e-6),
+    ("norm/backward_parameters", "dweight", 1e-6, 1e-6),
+    ("norm/backward_parameters", "dbias", 1e-6, 1e-6),
+    ("norm/backward_input", "dx", 2e-6, 1e-6),
     ("random/normal", "values", 1e-6, 1e-6),
     ("random/uniform", "values", 0.0, 0.0),
     ("data/gather", "x", 2e-7, 0.0),
     ("data/copy", "destination", 0.0, 0.0),
+    ("dropout/forward", "y", 0.0, 2e-7),
+    ("dropout/backward", "dx", 2e-7, 1e-6),
+    ("maxout/forward", "y", 0.0, 0.0),
+    ("maxout/backward", "dx", 1e-7, 1e-6),
+    ("upsample/forward", "y", 0.0, 0.0),
+    ("upsample/backward", "dx", 1e-6, 1e-6),
+    ("spectral/columns", "sums", 1e-6, 1e-6),
+    ("spectral/dots", "dots", 1e-6, 1e-6),
+    ("spectral/direction", "direction", 0.0, 2e-6),
+    ("spectral/divide", "scaled", 0.0, 3e-7),
+    ("spectral/backward", "dweight", 1e-6, 1e-6),
     // WGSL grants exp(x) an error of 3 + 2|x| units in the last place, and powers of small numbers
     // make more of it.
     ("objective/critic", "slopes", 1e-30, 4e-5),
@@ -37,6 +63,7 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("optim/rmsprop", "parameters", 1e-7, 1e-7),
     ("optim/rmsprop", "square", 1e-30, 1e-6),
     ("optim/clip", "parameters", 0.0, 1e-7),
+    ("optim/average", "average", 1e-7, 1e-7),
     ("bench/multiply_add", "sums", 0.0, 2e-5),
     ("bench/copy", "destination", 0.0, 0.0),
 ];
@@ -117,7 +144,12 @@ fn bits(outcome: &Outcome) -> Vec<u32> {
 
 #[test]
 fn the_mirror_gives_the_same_bytes_with_any_number_of_threads() {
-    let products = [cases::shared(), cases::products()];
+    let products = [
+        cases::shared(),
+        cases::products(),
+        cases::convolutions(),
+        cases::cells(),
+    ];
     let suite = Suite::new(products.into_iter().flatten().collect());
     let run = |threads| {
         let cpu = Cpu::<f32>::new(suite.plan(), Some(threads));
@@ -170,9 +202,11 @@ fn agrees_on_gpu(suite: &Suite, variant: Option<&str>) {
     let mut gpu = Gpu::new(suite.plan(), &adapter, options).expect("a device");
     let info = &adapter.info;
     let lanes = [info.subgroup_min, info.subgroup_max] == [8, 8];
-    for (case, runs_as, fours) in suite.variants(&gpu) {
+    for (case, runs_as, [fours, thin]) in suite.variants(&gpu) {
         let wanted = match variant {
             Some("lane") if !(lanes && fours) => "plain",
+            Some("thin") if !(lanes && thin) => "plain",
+            Some("four") if !fours => "one",
             Some(variant) => variant,
             None => &runs_as,
         };
@@ -188,8 +222,17 @@ fn the_shaders_agree_with_the_mirror() {
 
 #[test]
 fn every_variant_of_the_products_agrees_with_the_mirror() {
-    let suite = Suite::new(cases::products());
-    for variant in ["plain", "lane", "tile"] {
+    let products = [cases::products(), cases::convolutions()];
+    let suite = Suite::new(products.into_iter().flatten().collect());
+    for variant in ["plain", "lane", "thin", "tile"] {
+        agrees_on_gpu(&suite, Some(variant));
+    }
+}
+
+#[test]
+fn every_width_of_a_cell_agrees_with_the_mirror() {
+    let suite = Suite::new(cases::cells());
+    for variant in ["one", "four"] {
         agrees_on_gpu(&suite, Some(variant));
     }
 }

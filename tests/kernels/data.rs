@@ -7,13 +7,21 @@ use crate::harness::{Case, Rig};
 
 const KEY: [u32; 2] = [3, 4];
 
-#[test]
-fn a_batch_reaches_into_the_next_epoch() {
-    let (count, rows, features) = (10, 7, 3);
-    let bytes: Vec<u8> = (0..count * features).map(|at| at as u8 * 8).collect();
-    let (epoch, position) = (2, 6);
+/// The key of the flip stream.
+const FLIP_KEY: [u32; 2] = [5, 6];
+
+/// A batch of `rows` images from bytes\[count, H, W, C\], at a place in the order.
+fn gather(
+    bytes: &[u8],
+    shape: [usize; 4],
+    rows: usize,
+    [epoch, position]: [u32; 2],
+    flip: bool,
+) -> Vec<f64> {
+    let [count, height, width, channels] = shape;
+    let features = height * width * channels;
     let case = Case::new(&kernel::DATA_GATHER, "")
-        .read("images", Contents::U8(bytes.clone()))
+        .read("images", Contents::U8(bytes.to_vec()))
         .read(
             "clock",
             Contents::U32(vec![0, epoch, position, 0, 0, 0, 0, 0]),
@@ -25,31 +33,70 @@ fn a_batch_reaches_into_the_next_epoch() {
         .set("half_bits", half_bits(count as u32))
         .set("rows", rows)
         .set("features", features)
+        .set("flip", u32::from(flip))
+        .set("flip_key0", FLIP_KEY[0])
+        .set("flip_key1", FLIP_KEY[1])
+        .set("width", width)
+        .set("channels", channels)
         .extent(rows * features, 1, 1);
-    let x = Rig::new(case).run().floats("x");
+    Rig::new(case).run().floats("x")
+}
+
+fn value(byte: u8) -> f64 {
+    f64::from(byte) / 127.5 - 1.0
+}
+
+#[test]
+fn a_batch_reaches_into_the_next_epoch() {
+    let bytes: Vec<u8> = (0..30).map(|at| at * 8).collect();
+    let x = gather(&bytes, [10, 1, 3, 1], 7, [2, 6], false);
     let places = [(2, 6), (2, 7), (2, 8), (2, 9), (3, 0), (3, 1), (3, 2)];
-    for ((epoch, position), row) in places.into_iter().zip(x.chunks(features)) {
+    for ((epoch, position), row) in places.into_iter().zip(x.chunks(3)) {
         let image = permute(threefry2x32(KEY, [epoch, 0]), 10, position) as usize;
-        for (got, byte) in row.iter().zip(&bytes[image * features..]) {
-            assert!((got - (f64::from(*byte) / 127.5 - 1.0)).abs() < 1e-15);
+        for (got, byte) in row.iter().zip(&bytes[image * 3..]) {
+            assert!((got - value(*byte)).abs() < 1e-15);
         }
     }
 }
 
 #[test]
+fn a_place_in_the_order_decides_what_is_mirrored() {
+    let [count, height, width, channels] = [11, 2, 3, 4];
+    let features = height * width * channels;
+    let bytes: Vec<u8> = (0..count * features).map(|at| (at % 251) as u8).collect();
+    let shape = [count, height, width, channels];
+    let mut coins = [0; 2];
+    for place in 0..3 * count as u32 {
+        let [epoch, position] = [place / count as u32, place % count as u32];
+        let plain = gather(&bytes, shape, 1, [epoch, position], false);
+        // The definition, word for word.
+        let mirrored = threefry2x32(FLIP_KEY, [position, epoch])[0] % 2 == 1;
+        coins[usize::from(mirrored)] += 1;
+        let mut expected: Vec<f64> = Vec::new();
+        for row in 0..height {
+            for column in 0..width {
+                let from = if mirrored { width - 1 - column } else { column };
+                expected.extend(&plain[(row * width + from) * channels..][..channels]);
+            }
+        }
+        let seen = gather(&bytes, shape, 1, [epoch, position], true);
+        assert_eq!(seen, expected, "epoch {epoch}, position {position}");
+    }
+    assert!(coins.iter().all(|seen| *seen > 8), "{coins:?}");
+}
+
+#[test]
+fn what_is_mirrored_does_not_depend_on_the_batch() {
+    let bytes: Vec<u8> = (0..60).map(|at| at * 4).collect();
+    let at = |rows, place| gather(&bytes, [10, 2, 3, 1], rows, place, true);
+    let singles = [[0, 8], [0, 9], [1, 0], [1, 1]].map(|place| at(1, place));
+    assert_eq!(at(4, [0, 8]), singles.concat());
+}
+
+#[test]
 fn bytes_fill_the_interval_to_its_ends() {
-    let case = Case::new(&kernel::DATA_GATHER, "")
-        .read("images", Contents::U8((0..=255).collect()))
-        .read("clock", Contents::U32(vec![0; 8]))
-        .write("x", 256)
-        .set("key0", 0usize)
-        .set("key1", 0usize)
-        .set("count", 1usize)
-        .set("half_bits", 1usize)
-        .set("rows", 1usize)
-        .set("features", 256usize)
-        .extent(256, 1, 1);
-    let x = Rig::new(case).run().floats("x");
+    let bytes: Vec<u8> = (0..=255).collect();
+    let x = gather(&bytes, [1, 16, 16, 1], 1, [0, 0], false);
     assert_eq!((x[0], x[255]), (-1.0, 1.0));
     assert!(
         x.windows(2)
@@ -72,17 +119,17 @@ fn a_copy_leaves_the_rest_alone() {
 fn sums(accumulate: usize) -> [Vec<f64>; 2] {
     let numbers = || Contents::F32(vec![1.0, 2.0, 10.0, 20.0, 100.0, 200.0]);
     let before = || Contents::F32(vec![0.5; 2]);
-    let columns = Case::new(&kernel::DENSE_BACKWARD_BIAS, "")
-        .read("da", numbers())
-        .update("dbias", before())
-        .set("rows", 3usize)
-        .set("outputs", 2usize);
+    let columns = Case::new(&kernel::REDUCE_COLUMNS, "")
+        .read("values", numbers())
+        .update("parts", before())
+        .set("len", 6usize)
+        .set("width", 2usize);
     let splits = Case::new(&kernel::REDUCE_SPLITS, "")
         .read("parts", numbers())
         .update("total", before())
         .set("splits", 3usize)
         .set("len", 2usize);
-    [(columns, "dbias"), (splits, "total")].map(|(case, output)| {
+    [(columns, "parts"), (splits, "total")].map(|(case, output)| {
         let case = case.set("accumulate", accumulate).extent(2, 1, 1);
         Rig::new(case).run().floats(output)
     })

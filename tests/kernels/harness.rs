@@ -78,11 +78,32 @@ impl Case {
         self
     }
 
+    fn int(&self, name: &str) -> Option<u32> {
+        let found = self.params.iter().find(|(given, _)| *given == name);
+        found.and_then(|(_, value)| match value {
+            Value::U32(value) => Some(*value),
+            Value::F64(_) => None,
+        })
+    }
+
     fn is_in_fours(&self) -> bool {
-        let sizes = self.params.iter();
-        let sizes = sizes.filter(|(name, _)| ["inputs", "outputs"].contains(name));
-        let mut sizes = sizes.map(|(_, value)| *value);
-        sizes.all(|size| matches!(size, Value::U32(size) if size.is_multiple_of(4)))
+        let sizes: &[&str] = match self.kernel.product {
+            true => &["inputs", "outputs"],
+            false => &["channels", "len", "width"],
+        };
+        let mut sizes = sizes.iter().filter_map(|name| self.int(name));
+        sizes.all(|size| size.is_multiple_of(4))
+    }
+
+    /// Whether it reads an image of few channels, and all else is in fours.
+    fn is_thin(&self) -> bool {
+        let window = self.int("kernel").zip(self.int("inputs"));
+        !self.kernel.name.starts_with("conv/up")
+            && !self.is_in_fours()
+            && window.is_some_and(|(kernel, inputs)| (kernel * kernel * inputs).is_multiple_of(4))
+            && self
+                .int("outputs")
+                .is_some_and(|maps| maps.is_multiple_of(4))
     }
 
     fn record(&self, recorder: &mut Recorder) -> Recorded {
@@ -162,14 +183,20 @@ impl Suite {
         self.plan.clone()
     }
 
-    /// Which variant each product runs as: case, variant, whether its cells can be four wide.
-    pub fn variants(&self, executor: &dyn Executor) -> Vec<(String, String, bool)> {
-        let products = self.cases.iter().filter(|(case, _)| case.kernel.product);
+    /// Which variant each call runs as that has any: case, variant, whether its cells can be four
+    /// wide, and whether all but an image's can.
+    pub fn variants(&self, executor: &dyn Executor) -> Vec<(String, String, [bool; 2])> {
+        let has_any = |case: &Case| case.kernel.product || case.kernel.cells;
+        let cases = self.cases.iter().filter(|(case, _)| has_any(case));
         let row = |(case, recorded): &'_ (Case, Recorded)| {
             let variant = executor.variant(recorded.program, 0).to_string();
-            (case.name.clone(), variant, case.is_in_fours())
+            (
+                case.name.clone(),
+                variant,
+                [case.is_in_fours(), case.is_thin()],
+            )
         };
-        products.map(row).collect()
+        cases.map(row).collect()
     }
 
     /// Runs every call once, and reads what it wrote.

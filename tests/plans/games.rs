@@ -44,6 +44,7 @@ pub fn all() -> Vec<Settings> {
                     games.push(Settings {
                         objective,
                         rule,
+                        ema: (rule == SGD).then_some(0.9),
                         critic_steps: critic_steps.into(),
                         generator_steps,
                         ..settings

@@ -4,6 +4,7 @@ mod checkpoint;
 mod config;
 mod crash;
 mod damage;
+mod dataset;
 mod directory;
 mod metrics;
 

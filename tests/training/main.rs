@@ -5,6 +5,7 @@
 mod common;
 
 mod agreement;
+mod average;
 mod faults;
 mod repeats;
 

@@ -43,18 +43,23 @@ fn table(network: &Network) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["", "module", "output", "parameters"]);
-    let mut position = 0;
+    let (mut position, mut image) = (0, None);
     for layer in network.layers() {
+        let same = |shape: &[usize; 3]| shape.iter().product::<usize>() == layer.outputs();
+        image = layer.image().or(image).filter(same);
         let parameters = layer.parameters();
         let sizes = parameters.iter().map(|p| p.shape.iter().product::<usize>());
-        let mut count = sizes.sum::<usize>() as u64;
-        for module in layer.modules() {
+        let count = sizes.sum::<usize>() as u64;
+        for (at, module) in layer.modules().into_iter().enumerate() {
+            let own = if at == layer.holder() { count } else { 0 };
             table.add_row([
                 position.to_string(),
                 describe(&module),
-                format!("[N, {}]", layer.outputs()),
-                // The first module holds the layer's parameters.
-                thousands(std::mem::take(&mut count)),
+                match image {
+                    Some([h, w, c]) => format!("[N, {c}, {h}, {w}]"),
+                    None => format!("[N, {}]", layer.outputs()),
+                },
+                thousands(own),
             ]);
             position += 1;
         }
@@ -70,10 +75,52 @@ fn describe(module: &Module) -> String {
         Module::Linear {
             in_features,
             out_features,
-        } => format!("Linear({in_features}, {out_features})"),
+            bias,
+        } => format!(
+            "Linear({in_features}, {out_features}{})",
+            without_bias(*bias)
+        ),
+        Module::BatchNorm1d { num_features, .. } => format!("BatchNorm1d({num_features})"),
+        Module::BatchNorm2d { num_features, .. } => format!("BatchNorm2d({num_features})"),
+        Module::Conv2d {
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            bias,
+        } => format!(
+            "Conv2d({in_channels}, {out_channels}, {kernel_size}, {stride}, {padding}{})",
+            without_bias(*bias)
+        ),
+        Module::ConvTranspose2d {
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            output_padding: [y, x],
+            bias,
+        } => format!(
+            "ConvTranspose2d({in_channels}, {out_channels}, {kernel_size}, {stride}, {padding}, ({y}, {x}){})",
+            without_bias(*bias)
+        ),
+        Module::Flatten => "Flatten()".to_string(),
+        Module::Unflatten {
+            dim,
+            unflattened_size,
+        } => format!("Unflatten({dim}, {unflattened_size:?})"),
         Module::ReLU => "ReLU()".to_string(),
         Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
         Module::Tanh => "Tanh()".to_string(),
         Module::Sigmoid => "Sigmoid()".to_string(),
+        Module::Dropout { p } => format!("Dropout({p})"),
+        Module::Maxout { pieces } => format!("Maxout({pieces})"),
+        Module::Upsample { scale_factor } => format!("Upsample(scale_factor={scale_factor})"),
+        Module::SpectralNorm { module } => format!("spectral_norm({})", describe(module)),
     }
+}
+
+fn without_bias(bias: bool) -> &'static str {
+    if bias { "" } else { ", bias=False" }
 }

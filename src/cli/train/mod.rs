@@ -7,12 +7,14 @@ mod session;
 mod start;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use gpugan::Result;
 use gpugan::data::Images;
 use gpugan::gan::{Gan, Trainer};
 use gpugan::plan::thousands;
+use gpugan::run::Config;
 
 use super::options::Options;
 use super::progress::{Level, Progress};
@@ -63,11 +65,15 @@ const AFTER_HELP: &str = "\
 Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --steps 2000                    a short run on MNIST
   gpugan train --dry-run --generator-hidden 512,1024
+  gpugan train --dataset folder:photos --size 64 --flip --skip-bad
   gpugan train --config RUN/config.toml --seed 1
   gpugan train --resume RUN --steps 40000
 
 With --resume only --steps, --epochs, --device, --threads, --sample-every,
 --checkpoint-every and --keep can be given.";
+
+/// While data are loaded.
+const BETWEEN_WORDS: Duration = Duration::from_secs(5);
 
 /// Trains.
 ///
@@ -85,7 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
     let signals = Signals::listen()?;
     let mut start = Start::of(arguments, progress)?;
-    let images = game::load_data(&start.config)?;
+    let images = load(&start.config, &signals, progress)?;
     progress.say(&about(&images));
     signals.check()?;
     let steps = start.config.resolve_length(images.count as u64)?;
@@ -122,6 +128,24 @@ impl Arguments {
             _ => Level::Normal,
         }
     }
+}
+
+/// Loads the data, and says how far that is where it takes long.
+fn load(config: &Config, signals: &Signals, progress: &mut Progress) -> Result<Images> {
+    let mut said = Instant::now();
+    let images = game::load_data(config, &mut |done, count| {
+        signals.check()?;
+        if said.elapsed() >= BETWEEN_WORDS {
+            let [done, count] = [done, count].map(|images| thousands(images as u64));
+            progress.say(&format!("data: {done} of {count} images are decoded"));
+            said = Instant::now();
+        }
+        Ok(())
+    })?;
+    if let Some(warning) = &images.warning {
+        progress.say(&format!("warning: {warning}"));
+    }
+    Ok(images)
 }
 
 fn about(images: &Images) -> String {

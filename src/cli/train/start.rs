@@ -10,7 +10,7 @@ use gpugan::run::checkpoint::{self, Checkpoint, expect, refuse_nonfinite};
 use gpugan::run::config::OnNan;
 use gpugan::run::metrics::{self, Writer};
 use gpugan::run::{Config, RunDirectory, atomic, grid};
-use gpugan::threefry::{Stream, permute, stream_key, threefry2x32};
+use gpugan::threefry::{Stream, is_mirrored, permute, stream_key, threefry2x32};
 use gpugan::{Error, Result};
 
 use super::super::options::Options;
@@ -163,10 +163,7 @@ fn create(
     ));
     write(&run.config(), options.as_bytes())?;
     facts.write(&run)?;
-    write(
-        &run.samples().join("real.png"),
-        &real(images, config.seed.0)?,
-    )?;
+    write(&run.samples().join("real.png"), &real(images, config)?)?;
     let metrics = Writer::create(&run.metrics())?;
     Ok(Files {
         run,
@@ -211,15 +208,26 @@ fn take_up(
 }
 
 /// A grid of the first images that the critic will see, as PNG.
-fn real(images: &Images, seed: u64) -> Result<Vec<u8>> {
+fn real(images: &Images, config: &Config) -> Result<Vec<u8>> {
+    let seed = config.seed.0;
+    let flip_key = stream_key(seed, Stream::Flip);
+    let [_, width, channels] = images.shape;
     let side = game::grid_side(images.shape);
     let shown = images.count.min(side * side);
     let epoch = threefry2x32(stream_key(seed, Stream::Data), [0, 0]);
     let mut values = Vec::with_capacity(shown * images.image_bytes());
     for at in 0..shown as u32 {
         let index = permute(epoch, images.count as u32, at) as usize;
-        let pixels = images.pixels[index * images.image_bytes()..][..images.image_bytes()].iter();
-        values.extend(pixels.map(|&byte| f32::from(byte) / 127.5 - 1.0));
+        let image = &images.pixels[index * images.image_bytes()..][..images.image_bytes()];
+        let mirrored = config.flip && is_mirrored(flip_key, at, 0);
+        for line in image.chunks_exact(width * channels) {
+            let pixel = |at| match mirrored {
+                true => width - 1 - at,
+                false => at,
+            };
+            let bytes = (0..width).flat_map(|at| &line[pixel(at) * channels..][..channels]);
+            values.extend(bytes.map(|&byte| f32::from(byte) / 127.5 - 1.0));
+        }
     }
     grid::encode_png(&grid::grid(&values, shown, images.shape, side)?)
 }

@@ -2,6 +2,7 @@
 //! each dimension as a big-endian u32, and the sentences for what can be wrong with it.
 //! Source: the description of the format on the original MNIST page.
 
+use super::Checked;
 use std::fmt::Display;
 
 /// Most bytes of pixels that are read into memory.
@@ -12,9 +13,6 @@ const LARGEST_SIDE: usize = 16384;
 const UNSIGNED_BYTE: u8 = 0x08;
 /// How a gzip file begins.
 pub(super) const GZIP: &[u8] = &[0x1f, 0x8b];
-
-/// The error is the end of a sentence that begins with the file's name.
-pub(super) type Checked<T> = std::result::Result<T, String>;
 
 #[derive(Clone, Copy)]
 pub(super) enum Kind {

@@ -19,8 +19,9 @@ impl Config {
     /// `flags` over the file over the preset over the defaults, checked.
     ///
     /// `flags` serialises to a table whose keys are those of [`Config`] and whose unset fields are
-    /// `None`. Setting one of `steps` and `epochs` unsets the other of the layer below. A relative
-    /// `data-dir` becomes absolute, so that the run can be resumed from elsewhere.
+    /// `None`. Setting one of `steps` and `epochs`, or of `dataset` and `data-dir`, unsets the other
+    /// of the layer below. A relative path of the data becomes absolute, so that the run can be
+    /// resumed from elsewhere.
     ///
     /// # Errors
     /// [`Error::Usage`] for a file that cannot be read or parsed, naming its line, and for a value
@@ -42,10 +43,10 @@ impl Config {
         }
         let mut config = config.overlaid(flags)?;
         config.validate()?;
-        if let Some(directory) = &mut config.data_dir
-            && let Ok(absolute) = std::path::absolute(&*directory)
-        {
-            *directory = absolute;
+        for path in config.data_dir.iter_mut().chain(config.dataset.path_mut()) {
+            if let Ok(absolute) = std::path::absolute(&*path) {
+                *path = absolute;
+            }
         }
         Ok(config)
     }
@@ -58,7 +59,12 @@ impl Config {
         let usage = |e: &dyn std::fmt::Display| Error::Usage(format!("unusable flags: {e}"));
         let mut table = Table::try_from(self).map_err(|e| usage(&e))?;
         let flags = Table::try_from(flags).map_err(|e| usage(&e))?;
-        for (set, unset) in [("steps", "epochs"), ("epochs", "steps")] {
+        for (set, unset) in [
+            ("steps", "epochs"),
+            ("epochs", "steps"),
+            ("dataset", "data-dir"),
+            ("data-dir", "dataset"),
+        ] {
             if flags.contains_key(set) {
                 table.remove(unset);
             }

@@ -1,54 +1,61 @@
 //! The options of a training run: their defaults, their ranges and their file form.
 //!
 //! Flags go over a file and a file over the defaults. What the options mean for networks, data and
-//! devices is decided elsewhere; a value that only those can judge (a data set's or a device's
-//! name) is an unchecked text here.
+//! devices is decided elsewhere; a value that only those can judge (a device's name) is an unchecked
+//! text here.
 
+mod dataset;
 mod file;
 mod preset;
+mod ranges;
 mod values;
 
-use std::fmt::Debug;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use dataset::{Dataset, Size};
 pub use preset::Preset;
 pub use values::{Arch, Init, OnNan, Optimizer, Seed};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
 use crate::schedule::CriticSteps;
+use ranges::{MOST_STEPS, within};
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
-
-/// With these no product of a step count, a batch and a ratio leaves the range of u64.
-const MOST_STEPS: u64 = 1_000_000_000_000;
-const MOST_BATCH: usize = 65_536;
-const MOST_RATIO: usize = 100;
-
-/// Rates outside of this vanish or overflow in single precision.
-const RATES: RangeInclusive<f64> = 1e-30..=1e30;
 
 /// The options of one run. The keys of its TOML form are the names of the flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    pub dataset: String,
+    pub dataset: Dataset,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// Of images from `folder:` and `zip:`; unset: that of the first image. Likewise the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<usize>,
+    /// Whether broken images of `folder:` and `zip:` are left out.
+    pub skip_bad: bool,
+    /// Whether real images are mirrored at random.
+    pub flip: bool,
     pub arch: Arch,
     /// Widths of the generator's hidden layers, from the latent to the image.
     pub generator_hidden: Vec<usize>,
     /// Widths of the critic's hidden layers, from the image to the score.
     pub critic_hidden: Vec<usize>,
+    /// Channels of the dcgan critic's first layer.
+    pub width: usize,
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
     pub init: Init,
+    /// Whether the critic's weights are divided by their spectral norm.
+    pub spectral_norm: bool,
     pub objective: Objective,
     /// Of `f-gan:alpha`.
     pub alpha: f64,
@@ -64,6 +71,9 @@ pub struct Config {
     pub generator_steps: usize,
     /// Samples per update.
     pub batch: usize,
+    /// Decay of the generator's moving average; unset: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ema: Option<f64>,
     /// Generator updates of the whole run; excludes `epochs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
@@ -104,13 +114,19 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            dataset: "mnist".into(),
+            dataset: Dataset::Mnist,
             data_dir: None,
+            size: None,
+            channels: None,
+            skip_bad: false,
+            flip: false,
             arch: Arch::Mlp,
             generator_hidden: vec![256, 512],
             critic_hidden: vec![512, 256],
+            width: 64,
             leak: 0.2,
             init: Init::Torch,
+            spectral_norm: false,
             objective: Objective::NonSaturating,
             alpha: 0.5,
             pi: 0.5,
@@ -119,6 +135,7 @@ impl Default for Config {
             critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,
+            ema: None,
             steps: None,
             epochs: None,
             optimizer: Optimizer::Adam,
@@ -145,92 +162,21 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Checks every range.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] that names the flag, the value and the range.
-    pub fn validate(&self) -> Result<()> {
-        self.validate_networks()?;
-        self.validate_objective()?;
-        self.validate_updates()?;
-        if self.steps.is_some() && self.epochs.is_some() {
-            let message = "--steps and --epochs exclude each other; give one of them";
-            return Err(Error::Usage(message.into()));
+    /// What a run does that only names its architecture.
+    pub fn of_arch(arch: Arch) -> Config {
+        let config = Config {
+            arch,
+            ..Config::default()
+        };
+        match arch {
+            Arch::Mlp => config,
+            // The settings of Radford et al. 2016, section 4, but for the batch of 128.
+            Arch::Dcgan => Config {
+                init: Init::Normal(0.02),
+                batch: 64,
+                ..config
+            },
         }
-        within("--steps", self.steps.unwrap_or(1), 1..=MOST_STEPS)?;
-        within("--epochs", self.epochs.unwrap_or(1), 1..=1_000_000)?;
-        within("--threads", self.threads.unwrap_or(1), 1..=1_024)?;
-        within("--sample-every", self.sample_every, 1..=MOST_STEPS)?;
-        within("--checkpoint-every", self.checkpoint_every, 1..=MOST_STEPS)?;
-        within("--log-every", self.log_every, 1..=MOST_STEPS)?;
-        within("--keep", self.keep, 1..=1_000_000)
-    }
-
-    fn validate_networks(&self) -> Result<()> {
-        for (flag, sizes) in [
-            ("--generator-hidden", &self.generator_hidden),
-            ("--critic-hidden", &self.critic_hidden),
-        ] {
-            for &size in sizes {
-                within(flag, size, 1..=65_536)?;
-            }
-            if sizes.len() > 64 {
-                let count = sizes.len();
-                let message = format!("{flag} lists {count} layers; give at most 64");
-                return Err(Error::Usage(message));
-            }
-        }
-        below_one("--leak", self.leak)?;
-        if let Init::Normal(sigma) = self.init {
-            within("--init normal:SIGMA", sigma, RATES)?;
-        }
-        within("--latent-dim", self.latent_dim, 1..=65_536)
-    }
-
-    fn validate_objective(&self) -> Result<()> {
-        let objective = self.objective;
-        within("--pi", self.pi, 0.001..=0.999)?;
-        within("--alpha", self.alpha, -100.0..=100.0)?;
-        for (edge, limit) in [(0.0, "reverse-kl"), (1.0, "kl")] {
-            if (self.alpha - edge).abs() < 0.01 {
-                return Err(Error::Usage(format!(
-                    "--alpha is {:?}; give a value at least 0.01 away from {edge}, or --objective \
-                     f-gan:{limit}, which is the limit there",
-                    self.alpha
-                )));
-            }
-        }
-        below_one("--label-smoothing", self.label_smoothing)?;
-        if self.label_smoothing > 0.0 && !objective.has_labels() {
-            return Err(Error::Usage(format!(
-                "--label-smoothing is {:?}, but the objective {objective} has no labels; give 0, or \
-                 the objective non-saturating, minimax or least-squares",
-                self.label_smoothing
-            )));
-        }
-        let is_f_gan = matches!(objective, Objective::FGan(_));
-        if self.generator_loss == GeneratorLoss::Minimax && !is_f_gan {
-            return Err(Error::Usage(format!(
-                "--generator-loss minimax is for the objectives f-gan:..., not for {objective}; \
-                 leave it out"
-            )));
-        }
-        Ok(())
-    }
-
-    fn validate_updates(&self) -> Result<()> {
-        for steps in self.critic_steps.numbers() {
-            within("--critic-steps", steps, 1..=MOST_RATIO)?;
-        }
-        within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
-        within("--batch", self.batch, 1..=MOST_BATCH)?;
-        within("--lr", self.lr, RATES)?;
-        within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
-        below_one("--beta1", self.beta1)?;
-        below_one("--beta2", self.beta2)?;
-        below_one("--momentum", self.momentum)?;
-        below_one("--rms-decay", self.rms_decay)?;
-        within("--clip", self.clip.unwrap_or(1.0), RATES)
     }
 
     /// Turns `epochs`, or a length that was left open, into `steps`, and returns them.
@@ -257,22 +203,4 @@ impl Config {
         (self.steps, self.epochs) = (Some(steps), None);
         Ok(steps)
     }
-}
-
-fn within<T: PartialOrd + Debug>(flag: &str, value: T, range: RangeInclusive<T>) -> Result<()> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    let (least, most) = range.into_inner();
-    let message = format!("{flag} is {value:?}; give a value from {least:?} to {most:?}");
-    Err(Error::Usage(message))
-}
-
-/// Devices compute in single precision, where a number just below 1 may round to 1.
-fn below_one(flag: &str, value: f64) -> Result<()> {
-    if value >= 0.0 && (value as f32) < 1.0 {
-        return Ok(());
-    }
-    let message = format!("{flag} is {value:?}; give a number from 0 up to, but not including, 1");
-    Err(Error::Usage(message))
 }

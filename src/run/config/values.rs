@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum Arch {
     /// Dense layers only.
     Mlp,
+    /// Convolutions with batch normalisation (Radford et al. 2016), for images of any size.
+    Dcgan,
 }
 
 /// The update rule of both networks.
@@ -36,6 +38,7 @@ impl Arch {
     pub fn name(self) -> &'static str {
         match self {
             Arch::Mlp => "mlp",
+            Arch::Dcgan => "dcgan",
         }
     }
 }

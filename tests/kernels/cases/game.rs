@@ -206,6 +206,21 @@ pub fn clip() -> Vec<Case> {
     LENGTHS.into_iter().map(case).collect()
 }
 
+/// The last element of each is what is not a number in the source.
+pub fn average() -> Vec<Case> {
+    let case = |len: usize| {
+        let mut source = noise(33, len, 1.0);
+        source[len - 1] = f32::NAN;
+        Case::new(&kernel::OPTIM_AVERAGE, len)
+            .read("source", Contents::F32(source))
+            .update("average", floats(34, len, 1.0))
+            .set("len", len)
+            .set("rest", 1.0 - 0.999)
+            .extent(len, 1, 1)
+    };
+    LENGTHS.into_iter().map(case).collect()
+}
+
 pub fn clock() -> Vec<Case> {
     let mut seen = [0, Watched::NONE, Watched::NONE].repeat(4);
     seen[3] = 2;

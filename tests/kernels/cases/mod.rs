@@ -1,9 +1,13 @@
 //! The calls that executors are compared on: awkward lengths, and each kernel's own edges.
 
+mod conv;
 mod game;
+mod layers;
+mod norm;
 mod products;
 mod tensors;
 
+pub use conv::convolutions;
 pub use products::{deep, products, shared};
 
 use gpugan::plan::Contents;
@@ -18,20 +22,36 @@ pub fn all() -> Vec<Case> {
         tensors::gather(),
         tensors::copy(),
         tensors::splits(),
-        tensors::columns(),
+        layers::dropout(),
+        layers::maxout(),
+        layers::upsample(),
+        layers::spectral(),
+        layers::directions(),
+        cells(),
+        norm::others(),
         game::objectives(),
         game::rates(),
         game::adam(),
         game::sgd(),
         game::rmsprop(),
         game::clip(),
+        game::average(),
         game::clock(),
         products(),
+        convolutions(),
         deep(),
         shared(),
         products::benches(),
     ];
     kinds.into_iter().flatten().collect()
+}
+
+/// Kernels that are linked with each width of a cell.
+pub fn cells() -> Vec<Case> {
+    [tensors::columns(), norm::cells()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn floats(seed: u32, len: usize, scale: f32) -> Contents {

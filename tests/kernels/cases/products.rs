@@ -103,11 +103,11 @@ fn product(kernel: &'static Kernel, label: String, shape: [usize; 3]) -> Case {
 }
 
 /// Numbers so small that the sum of `depth` products of them with noise is about 1.
-fn weights(seed: u32, len: usize, depth: usize) -> Contents {
+pub fn weights(seed: u32, len: usize, depth: usize) -> Contents {
     floats(seed, len, (3.0 / depth as f32).sqrt())
 }
 
-fn activated(case: Case, activation: Activation) -> Case {
+pub fn activated(case: Case, activation: Activation) -> Case {
     case.set("activation", activation.code())
         .set("leak", activation.leak())
 }
@@ -139,7 +139,7 @@ fn forward_of(x: Vec<f32>, shape: [usize; 3], activation: Activation, what: &str
 }
 
 /// What an activation may have made.
-fn outputs_of(activation: Activation, len: usize) -> Contents {
+pub fn outputs_of(activation: Activation, len: usize) -> Contents {
     let image = |x: f32| match activation {
         Activation::Relu => x.max(0.0),
         Activation::Sigmoid => 0.5 + 0.5 * x,
@@ -174,7 +174,7 @@ fn backward_weight(shape: [usize; 3], splits: usize, accumulate: usize) -> Case 
         .depth(rows.div_ceil(splits))
 }
 
-fn slices(case: Case, len: usize, accumulate: usize) -> Case {
+pub fn slices(case: Case, len: usize, accumulate: usize) -> Case {
     let case = match accumulate {
         0 => case.write("dweight", len),
         _ => case.update("dweight", floats(28, len, 1.0)),

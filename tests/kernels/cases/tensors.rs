@@ -21,12 +21,15 @@ pub fn random() -> Vec<Case> {
     LENGTHS.into_iter().flat_map(both).collect()
 }
 
-/// Images of any size, in batches that begin anywhere and may reach into the next epoch.
+/// Images of any size, in batches that begin anywhere and may reach into the next epoch, as they
+/// are and mirrored at random.
 pub fn gather() -> Vec<Case> {
-    let case = |(count, features, rows, position): (usize, usize, usize, u32)| {
+    let case = |count: usize, [h, w, c]: [usize; 3], rows: usize, position: u32, flip: bool| {
+        let features = h * w * c;
         let bytes = noise(1, count * features, 127.9);
         let bytes = bytes.into_iter().map(|x| (x + 128.0) as u8).collect();
-        Case::new(&kernel::DATA_GATHER, format!("{count} {features} {rows}"))
+        let label = format!("{count} {h}x{w}x{c} {rows} {flip}");
+        Case::new(&kernel::DATA_GATHER, label)
             .read("images", Contents::U8(bytes))
             .read("clock", Contents::U32(vec![1, 3, position, 1, 1, 1, 1, 1]))
             .write("x", rows * features)
@@ -36,19 +39,30 @@ pub fn gather() -> Vec<Case> {
             .set("half_bits", half_bits(count as u32))
             .set("rows", rows)
             .set("features", features)
+            .set("flip", u32::from(flip))
+            .set("flip_key0", 7u32)
+            .set("flip_key1", 8u32)
+            .set("width", w)
+            .set("channels", c)
             .extent(rows * features, 1, 1)
     };
     let shapes = [
-        (1, 1, 1, 0),
-        (1, 5, 1, 0),
-        (10, 1, 10, 9),
-        (1000, 2, 513, 600),
-        (100, 3, 64, 50),
-        (300, 7, 65, 299),
-        (130, 784, 128, 100),
-        (3, 12_288, 2, 2),
+        (1, [1, 1, 1], 1, 0),
+        (1, [1, 5, 1], 1, 0),
+        (10, [1, 1, 1], 10, 9),
+        (1000, [2, 1, 1], 513, 600),
+        (100, [1, 1, 3], 64, 50),
+        (300, [1, 7, 1], 65, 299),
+        (130, [28, 28, 1], 128, 100),
+        (3, [64, 64, 3], 2, 2),
+        (20, [3, 65, 4], 7, 15),
+        (9, [2, 257, 2], 9, 1),
     ];
-    shapes.into_iter().map(case).collect()
+    let both = shapes
+        .into_iter()
+        .flat_map(|shape| [(shape, false), (shape, true)]);
+    both.map(|((count, shape, rows, position), flip)| case(count, shape, rows, position, flip))
+        .collect()
 }
 
 /// The last is longer than 65,535 workgroups.
@@ -91,35 +105,36 @@ pub fn splits() -> Vec<Case> {
 }
 
 /// Few halves, whose sums are exact: a sum that ends early is not lost in the tolerance. The last
-/// shapes have more rows than a loop of llvmpipe has turns.
+/// rows are more than a loop of llvmpipe has turns, and the last slices are not all as long.
 pub fn columns() -> Vec<Case> {
-    let case = |(rows, outputs, accumulate): (usize, usize, usize)| {
-        let da = noise(6, rows * outputs, 4.0)
-            .into_iter()
-            .map(|x| x.round() / 2.0);
-        let case = Case::new(
-            &kernel::DENSE_BACKWARD_BIAS,
-            format!("{rows} {outputs} {accumulate}"),
-        )
-        .read("da", Contents::F32(da.collect()));
+    let case = |(rows, columns, splits, accumulate): (usize, usize, usize, usize)| {
+        let (len, width) = (rows * columns, splits * columns);
+        let values = noise(6, len, 4.0).into_iter().map(|x| x.round() / 2.0);
+        let label = format!("{rows}x{columns} {splits} {accumulate}");
+        let case = Case::new(&kernel::REDUCE_COLUMNS, label)
+            .read("values", Contents::F32(values.collect()));
         let case = match accumulate {
-            0 => case.write("dbias", outputs),
-            _ => case.update("dbias", floats(7, outputs, 1.0)),
+            0 => case.write("parts", width),
+            _ => case.update("parts", floats(7, width, 1.0)),
         };
-        case.set("rows", rows)
-            .set("outputs", outputs)
+        case.set("len", len)
+            .set("width", width)
             .set("accumulate", accumulate)
-            .extent(outputs, 1, 1)
+            .extent(width, 1, 1)
     };
     let shapes = [
-        (1, 1, 0),
-        (3, 7, 1),
-        (4, 64, 0),
-        (7, 65, 1),
-        (257, 257, 0),
-        (128, 784, 1),
-        (65_537, 3, 0),
-        (131_075, 1, 1),
+        (1, 1, 1, 0),
+        (3, 7, 1, 1),
+        (4, 64, 1, 0),
+        (7, 65, 1, 1),
+        (257, 257, 20, 0),
+        (128, 784, 1, 1),
+        (300, 64, 20, 0),
+        (4096, 1, 64, 0),
+        (4098, 3, 68, 1),
+        (65_537, 3, 256, 0),
+        (131_075, 1, 364, 1),
+        (131_072, 4, 364, 0),
     ];
     shapes.into_iter().map(case).collect()
 }

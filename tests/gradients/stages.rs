@@ -1,0 +1,236 @@
+//! Layers without parameters, above every activation, and layers whose weight is normalised.
+
+use gpugan::cpu::Cpu;
+use gpugan::nn::{
+    Backward, Dense, Dropout, Forward, Grads, Layer, Maxout, Mode, Network, Noise, Pass, Training,
+    Upsample, spectral_norm,
+};
+use gpugan::plan::codes::{Activation, Counter};
+use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor};
+use gpugan::random::Latent;
+use gpugan::threefry::Stream;
+
+use super::common::games::noise;
+use super::layer::{ACTIVATIONS, image};
+use super::{assert_close, copies, cpu, differences, dot, error, fill, keep};
+
+const ROWS: usize = 3;
+
+/// One layer: forward into y, and back from dy to the pre-activation below.
+struct Stage {
+    cpu: Cpu<f64>,
+    program: ProgramId,
+    x: Tensor,
+    y: Tensor,
+    dy: Tensor,
+    da: Tensor,
+}
+
+impl Stage {
+    fn new(layer: &dyn Layer, training: bool, below: Activation) -> Stage {
+        let mut r = Recorder::new();
+        let clock = r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]);
+        let mut tensor = |name, columns, role| r.tensor(name, role, DType::F32, &[ROWS, columns]);
+        let x = tensor("x", layer.inputs(), Role::State);
+        let dy = tensor("dy", layer.outputs(), Role::State);
+        let y = tensor("y", layer.outputs(), Role::Output);
+        let da = tensor("da", layer.inputs(), Role::Output);
+        let program = r.program("pass");
+        let noise = Noise {
+            clock,
+            key: [5, 6],
+            draw: 2,
+        };
+        let mode = match training {
+            false => Mode::Eval,
+            true => Mode::Train(Training {
+                groups: 1,
+                advance: true,
+                noise,
+            }),
+        };
+        let (name, parameters, buffers) = ("stage", &[], &[]);
+        let forward = Forward {
+            name,
+            parameters,
+            buffers,
+            mode,
+            x,
+            y,
+        };
+        let saved = layer.forward(&mut r, forward);
+        let backward = Backward {
+            name,
+            parameters,
+            gradients: &[],
+            grads: Grads::Overwrite,
+            mode,
+            x,
+            saved: &saved,
+            da: dy,
+            below: Some(below),
+        };
+        let made = layer.backward(&mut r, backward);
+        keep(&mut r, made.expect("it was asked for"), da);
+        // A layer without chance reads no clock.
+        let drawn = r.tensor("drawn", Role::Output, DType::F32, &[1]);
+        Latent::Normal.draw(&mut r, clock, 0, Stream::Noise, Counter::Noise, drawn);
+        Stage {
+            cpu: cpu(&r.finish()),
+            program,
+            x,
+            y,
+            dy,
+            da,
+        }
+    }
+
+    /// What the backward pass gives, and what calculus gives.
+    fn both(&mut self, below: Activation) -> [Vec<f64>; 2] {
+        let len = |tensor| self.cpu.plan().info(tensor).len();
+        let (inputs, outputs) = (len(self.x), len(self.y));
+        let (pre, upstream) = (noise(98, inputs, 2.0), noise(99, outputs, 1.0));
+        self.cpu.floats_mut(self.dy).copy_from_slice(&upstream);
+        let slopes = differences(&pre, |pre| {
+            let x: Vec<f64> = pre.iter().map(|a| image(below, *a)).collect();
+            self.cpu.floats_mut(self.x).copy_from_slice(&x);
+            self.cpu.run_program(self.program);
+            dot(self.cpu.floats(self.y), &upstream)
+        });
+        [self.cpu.floats(self.da).to_vec(), slopes]
+    }
+}
+
+#[test]
+fn what_has_no_parameters_follows_calculus() {
+    let dropout = Dropout {
+        features: 9,
+        p: 0.3,
+    };
+    let maxout = Maxout {
+        outputs: 4,
+        pieces: 3,
+    };
+    let upsample = Upsample {
+        shape: [2, 3, 2],
+        scale: 2,
+    };
+    let layers: [&dyn Layer; 3] = [&dropout, &maxout, &upsample];
+    for layer in layers {
+        for training in [true, false] {
+            for below in ACTIVATIONS {
+                let [got, want] = Stage::new(layer, training, below).both(below);
+                assert_close(&got, &want, &format!("{layer:?} {training} on {below:?}"));
+            }
+            let [got, want] =
+                Stage::new(layer, training, Activation::Tanh).both(Activation::Sigmoid);
+            assert!(error(&got, &want) > 1e-2, "{layer:?}");
+        }
+    }
+}
+
+/// Outside of training nothing is dropped.
+#[test]
+fn dropout_is_the_identity_in_eval_mode() {
+    let layer = Dropout {
+        features: 9,
+        p: 0.3,
+    };
+    for (training, same) in [(true, false), (false, true)] {
+        let mut stage = Stage::new(&layer, training, Activation::Identity);
+        stage.both(Activation::Identity);
+        let [x, y, dy, da] = [stage.x, stage.y, stage.dy, stage.da].map(|t| stage.cpu.floats(t));
+        assert_eq!((x == y, dy == da), (same, same));
+        assert_eq!(y.contains(&0.0), !same);
+    }
+}
+
+/// Two dense layers, both normalised, with u and v that stand still, as a gradient takes them.
+struct Normalised {
+    cpu: Cpu<f64>,
+    programs: [ProgramId; 2],
+    x: Tensor,
+    y: Tensor,
+    dy: Tensor,
+    dx: Tensor,
+    network: Network,
+    gradients: Vec<Tensor>,
+}
+
+impl Normalised {
+    fn new() -> Normalised {
+        let mut r = Recorder::new();
+        let dense = |inputs, outputs, activation| {
+            Box::new(Dense::new(inputs, outputs, activation)) as Box<dyn Layer>
+        };
+        let layers = spectral_norm(vec![
+            dense(5, 4, Activation::Tanh),
+            dense(4, 2, Activation::Identity),
+        ]);
+        let mut tensor = |name, columns, role| r.tensor(name, role, DType::F32, &[ROWS, columns]);
+        let x = tensor("x", 5, Role::State);
+        let dy = tensor("dy", 2, Role::State);
+        let y = tensor("y", 2, Role::Output);
+        let dx = tensor("dx", 5, Role::Output);
+        let network = Network::new(&mut r, "net", layers);
+        let gradients = network.companion(&mut r, "grad", Role::Output);
+        let programs = [Grads::Overwrite, Grads::Accumulate].map(|grads| {
+            let program = r.program(&format!("{grads:?}"));
+            let trace = network.forward(&mut r, x, Pass::EVAL.into(y));
+            let into = Some((&gradients, grads));
+            let made = network.backward(&mut r, &trace, dy, into, Some(Activation::Identity));
+            keep(&mut r, made.expect("it was asked for"), dx);
+            program
+        });
+        let mut cpu = cpu(&r.finish());
+        fill(&mut cpu, &network.parameter_tensors, 1.0);
+        fill(&mut cpu, &network.buffer_tensors, 1.0);
+        fill(&mut cpu, &[x, dy], 1.0);
+        Normalised {
+            cpu,
+            programs,
+            x,
+            y,
+            dy,
+            dx,
+            network,
+            gradients: gradients.parts,
+        }
+    }
+
+    /// The central differences of Σ dy ∘ y in one tensor.
+    fn slopes(&mut self, tensor: Tensor) -> Vec<f64> {
+        let values = self.cpu.floats(tensor).to_vec();
+        differences(&values, |values| {
+            self.cpu.floats_mut(tensor).copy_from_slice(values);
+            self.cpu.run_program(self.programs[0]);
+            dot(self.cpu.floats(self.y), self.cpu.floats(self.dy))
+        })
+    }
+}
+
+#[test]
+fn a_normalised_weight_follows_calculus_with_its_directions_held() {
+    let mut net = Normalised::new();
+    let buffers = copies(&net.cpu, &net.network.buffer_tensors);
+    let wanted = net.slopes(net.x);
+    assert_close(net.cpu.floats(net.dx), &wanted, "x");
+    for at in 0..net.gradients.len() {
+        let wanted = net.slopes(net.network.parameter_tensors[at]);
+        let got = net.cpu.floats(net.gradients[at]);
+        assert_close(got, &wanted, &net.cpu.plan().info(net.gradients[at]).name);
+    }
+    assert_eq!(buffers, copies(&net.cpu, &net.network.buffer_tensors));
+}
+
+#[test]
+fn the_gradients_of_a_normalised_layer_are_added_where_that_is_asked() {
+    let mut net = Normalised::new();
+    net.cpu.run_program(net.programs[0]);
+    let once = copies(&net.cpu, &net.gradients);
+    net.cpu.run_program(net.programs[1]);
+    for (once, twice) in once.iter().zip(copies(&net.cpu, &net.gradients)) {
+        let wanted: Vec<f64> = once.iter().map(|x| 2.0 * x).collect();
+        assert!(error(&twice, &wanted) < 1e-14);
+    }
+}
