@@ -3,7 +3,7 @@
 mod common;
 
 use gpugan::cpu::Cpu;
-use gpugan::nn::{BatchNorm, Grads, Mode, Network, Noise, Pass, Training};
+use gpugan::nn::{BatchNorm, Dense, Grads, Mode, Network, Noise, Pass, Training};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use serde::Deserialize;
@@ -344,4 +344,29 @@ fn stays_finite(make: common::Make) {
 fn a_batch_of_one_and_no_variance_stay_finite() {
     stays_finite(&|plan| Box::new(Cpu::<f32>::new(plan, Some(1)).unwrap()));
     common::on_every_variant(&stays_finite);
+}
+
+#[test]
+fn parameters_and_buffers_are_called_as_in_a_state_dict() {
+    let mut r = Recorder::new();
+    let dense = Dense::new(4, 6, Activation::Identity).without_bias();
+    let norm = BatchNorm::new(6, 1, Activation::Relu);
+    let network = Network::new(&mut r, "net", vec![Box::new(dense), Box::new(norm)]);
+    let state = network.state().into_iter();
+    let names: Vec<_> = state
+        .map(|(tensor, _)| r.info(tensor).name.clone())
+        .collect();
+    let wanted = [
+        "0.weight",
+        "1.weight",
+        "1.bias",
+        "1.running_mean",
+        "1.running_var",
+    ];
+    assert_eq!(names, wanted.map(|name| format!("net.{name}")));
+    let modules = serde_json::to_value(network.modules()).unwrap();
+    assert_eq!(modules[0]["bias"], false);
+    assert_eq!(modules[1]["type"], "BatchNorm1d");
+    assert_eq!(modules[1]["num_features"], 6);
+    assert_eq!(modules[2]["type"], "ReLU");
 }

@@ -34,6 +34,16 @@ fn activate(activation: u32, leak: f32, x: Out) -> Out {
     }
 }
 
+// The slope below 0 of an activation that is made of two straight lines, and what it gives of x.
+// With a slope of 0, -inf gives NaN, which tells as well that something went astray.
+fn negative_slope(activation: u32, leak: f32) -> f32 {
+    return select(select(0.0, leak, activation == LEAKY_RELU), 1.0, activation == IDENTITY);
+}
+
+fn bent(leak: f32, x: Out) -> Out {
+    return select(leak * x, x, x > Out(0.0));
+}
+
 // φ' where φ gave y.
 fn slope(activation: u32, leak: f32, y: Out) -> Out {
     switch activation {

@@ -35,8 +35,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         let shift = bias[cell];
         let begin = group * p.lines * cells;
         let end = begin + p.lines * cells;
-        for (var at = begin + offset; at < end; at += stride) {
-            y[at] = activate(p.activation, p.leak, (x[at] - mean) * scale + shift);
+        // llvmpipe runs every case of a switch in every turn of a loop, the tanh too, and compiles
+        // a shader anew for each dispatch that lets it take a case for granted. Hence two loops, one
+        // left at once, and a choice that is not known before the thread is: local is below 64.
+        let activation = p.activation + (local >> 6u);
+        var at = begin + offset;
+        if (activation < TANH) {
+            let leak = negative_slope(activation, p.leak);
+            for (; at < end; at += stride) {
+                y[at] = bent(leak, (x[at] - mean) * scale + shift);
+            }
+        }
+        for (; at < end; at += stride) {
+            y[at] = activate(activation, p.leak, (x[at] - mean) * scale + shift);
         }
     }
 }

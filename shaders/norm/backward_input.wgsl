@@ -40,10 +40,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
         let along = p.share * normal * sums[first + cells];
         let begin = group * p.lines * cells;
         let end = begin + p.lines * cells;
+        // Not known before the thread is, as in norm/apply; local is below 64.
+        let activation = p.activation + (local >> 6u);
         for (var at = begin + offset; at < end; at += stride) {
             let value = x[at];
             let d = scale * (da[at] - shift - (value - mean) * along);
-            dx[at] = d * slope(p.activation, p.leak, value);
+            dx[at] = d * slope(activation, p.leak, value);
         }
     }
 }

@@ -13,6 +13,9 @@ use gpugan::{Error, Result};
 /// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
 const EPSILON: f64 = 1e-8;
 
+/// Of a maxout unit, as in Goodfellow et al. 2014.
+const PIECES: usize = 5;
+
 /// Images of a grid, in rows of as many as there are rows.
 const GRID_SIDE: usize = 8;
 /// Above this many pixels a grid has fewer images.
@@ -53,6 +56,11 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
                 generator_hidden: config.generator_hidden.clone(),
                 critic_hidden: config.critic_hidden.clone(),
                 leak: config.leak,
+            },
+            Arch::Maxout => Kind::Maxout {
+                generator_hidden: config.generator_hidden.clone(),
+                critic_hidden: config.critic_hidden.clone(),
+                pieces: PIECES,
             },
             Arch::Dcgan => Kind::Dcgan {
                 width: config.width,

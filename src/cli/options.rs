@@ -77,10 +77,10 @@ pub struct GameOptions {
     /// Kind of both networks [default: mlp]
     #[arg(long, help_heading = NETWORKS)]
     arch: Option<Arch>,
-    /// Sizes of the generator's hidden layers [default: 256,512]
+    /// Sizes of the generator's hidden layers [default: 256,512; maxout: 1200,1200]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     generator_hidden: Option<Vec<usize>>,
-    /// Sizes of the critic's hidden layers [default: 512,256]
+    /// Sizes of the critic's hidden layers [default: 512,256; maxout: 240,240]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
     /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]
@@ -261,14 +261,23 @@ mod tests {
 
     #[test]
     fn the_help_tells_every_default_as_it_is() {
-        let config = Config {
-            steps: Some(DEFAULT_STEPS),
-            ..Config::default()
+        let of_arch = |arch| {
+            let config = Config {
+                steps: Some(DEFAULT_STEPS),
+                ..Config::of_arch(arch)
+            };
+            toml::Table::try_from(&config).unwrap()
         };
-        let table = toml::Table::try_from(&config).unwrap();
+        let [mut table, dcgan] = [Arch::Mlp, Arch::Dcgan].map(of_arch);
+        table.remove("arch");
         assert!(table.len() > 20, "{table:?}");
         for (key, value) in &table {
-            let (help, expected) = (help(key), format!("[default: {}]", typed(value)));
+            let (value, other) = (typed(value), typed(&dcgan[key]));
+            let expected = match value == other {
+                true => format!("[default: {value}]"),
+                false => format!("[default: {value}; dcgan: {other}]"),
+            };
+            let help = help(key);
             assert!(
                 help.ends_with(&expected),
                 "--{key}: {help} is not {expected}"

@@ -227,6 +227,55 @@ pub fn up_slope<T: Real>(args: &mut Args<'_, T>) {
     });
 }
 
+/// windows\[M,I\] = small\[M,O\] · weight\[O,I\]
+pub fn windows<T: Real>(args: &mut Args<'_, T>) {
+    let extents = ["rows", "inputs", "outputs"].map(|name| args.int(name));
+    let [_, inputs, outputs] = extents;
+    let small = Matrix::row_major(args.floats("small"), outputs);
+    let weight = Matrix::row_major(args.floats("weight"), inputs);
+    let windows = args.floats_mut("windows");
+    T::product(extents, small, weight, windows, false, |_, _, _| {});
+}
+
+/// big\[N,H,W,I\] = the sum of windows\[N,h,w,K,K,I\]; `finish(at, values)` gets the results of a
+/// sample, which begin at element `at`.
+fn fold_windows<T: Real>(
+    geometry: Geometry,
+    windows: &[T],
+    big: &mut [T],
+    finish: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let len = geometry.pixels() * geometry.window();
+    let images = big.par_chunks_mut(geometry.image());
+    let pairs = images.zip(windows.par_chunks(len)).enumerate();
+    pairs.for_each(|(sample, (image, windows))| {
+        Arch::new().dispatch(|| {
+            image.fill(T::zero());
+            geometry.fold(windows, image);
+            finish(sample * geometry.image(), image);
+        });
+    });
+}
+
+/// y\[N,H,W,I\] = φ(sum of windows\[N,h,w,K,K,I\] + bias\[I\])
+pub fn fold<T: Real>(args: &mut Args<'_, T>) {
+    let (geometry, activation) = (Geometry::of(args), activation(args));
+    let (windows, bias) = (args.floats("windows"), args.floats("bias"));
+    fold_windows(geometry, windows, args.floats_mut("y"), |_, y| {
+        add_bias(y, bias);
+        activate(activation, y);
+    });
+}
+
+/// dx\[N,H,W,I\] = (sum of windows\[N,h,w,K,K,I\]) ∘ φ'(x)
+pub fn fold_slope<T: Real>(args: &mut Args<'_, T>) {
+    let (geometry, activation) = (Geometry::of(args), activation(args));
+    let (windows, x) = (args.floats("windows"), args.floats("x"));
+    fold_windows(geometry, windows, args.floats_mut("dx"), |at, dx| {
+        multiply_by_slope(activation, dx, &x[at..]);
+    });
+}
+
 /// dweight\[S,O,K,K,I\] (+)= small\[N,h,w,O\]ᵀ · windows of image\[N,H,W,I\], the small pixels cut
 /// into S slices of ⌈N·h·w/S⌉
 pub fn weight<T: Real>(args: &mut Args<'_, T>) {

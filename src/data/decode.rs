@@ -97,7 +97,8 @@ fn format(bytes: &[u8]) -> Checked<ImageFormat> {
     match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => Ok(format),
         Ok(other) => Err(format!(
-            "is {other:?} inside, but PNG or JPEG is expected: convert it"
+            "is {} inside, but PNG or JPEG is expected: convert it",
+            format!("{other:?}").to_uppercase()
         )),
         Err(_) if bytes.is_empty() => Err("is empty: copy or download it again".into()),
         Err(_) => {

@@ -1,6 +1,7 @@
 //! Architectures: which layers make the two networks for images of a given shape.
 
 mod dcgan;
+mod maxout;
 mod mlp;
 
 use crate::nn::Layer;
@@ -21,6 +22,14 @@ pub enum Kind {
         generator_hidden: Vec<usize>,
         critic_hidden: Vec<usize>,
         leak: f64,
+    },
+    /// Dense layers: rectifiers in the generator, maxout with dropout in the critic (Goodfellow et al.
+    /// 2014 on MNIST, whose generator ended in a sigmoid, for pixels in \[0, 1\]).
+    Maxout {
+        generator_hidden: Vec<usize>,
+        critic_hidden: Vec<usize>,
+        /// Linear pieces of a maxout unit.
+        pieces: usize,
     },
     /// Convolutions of stride 2 with batch normalisation (Radford et al. 2016).
     Dcgan {
@@ -45,6 +54,9 @@ impl Architecture {
                 leak,
                 ..
             } => mlp::generator(self.latent_dim, generator_hidden, self.features(), *leak),
+            Kind::Maxout {
+                generator_hidden, ..
+            } => maxout::generator(self.latent_dim, generator_hidden, self.features()),
             Kind::Dcgan { width, .. } => dcgan::generator(self.latent_dim, self.shape, *width),
         }
     }
@@ -57,6 +69,11 @@ impl Architecture {
                 leak,
                 ..
             } => mlp::critic(self.features(), critic_hidden, *leak),
+            Kind::Maxout {
+                critic_hidden,
+                pieces,
+                ..
+            } => maxout::critic(self.features(), critic_hidden, *pieces),
             Kind::Dcgan { width, leak } => dcgan::critic(self.shape, *width, *leak),
         }
     }

@@ -59,11 +59,12 @@ pub struct Fault {
     pub tensor: String,
 }
 
-/// The data stream and the latent stream of a run.
+/// How far the random streams of a run have been used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Positions {
     pub data: u64,
     pub latent: u64,
+    pub dropout: u64,
 }
 
 /// A game under way.
@@ -174,7 +175,7 @@ impl Trainer {
         self.floats(self.gan.sample)
     }
 
-    /// How far the data stream and the latent stream have been used.
+    /// How far the random streams have been used.
     pub fn positions(&mut self) -> Result<Positions> {
         let clock = self.words(self.gan.clock)?;
         let at = |counter: Counter| u64::from(clock[counter as usize]);
@@ -182,6 +183,7 @@ impl Trainer {
         Ok(Positions {
             data: at(Counter::Epoch) * images + at(Counter::Position),
             latent: at(Counter::Latent),
+            dropout: at(Counter::Dropout),
         })
     }
 

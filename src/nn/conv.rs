@@ -40,6 +40,16 @@ pub struct Conv {
 const PIXELS_PER_SPLIT: usize = 2048;
 const MOST_SPLITS: usize = 64;
 
+/// The kernels that a pass may end in.
+struct Ends<'a> {
+    /// What scratch tensors are called.
+    name: &'a str,
+    down: &'static Kernel,
+    up: &'static Kernel,
+    /// After `conv/windows`.
+    fold: &'static Kernel,
+}
+
 impl Conv {
     /// torch.nn.Conv2d(x\[2\], maps, kernel, stride, padding) on images of x = \[H, W, C\].
     ///
@@ -144,31 +154,66 @@ impl Conv {
             .set("kernel", self.kernel)
             .set("stride", self.stride)
             .set("padding", self.padding)
-            .flops(self.flops(rows))
     }
 
-    /// Begins a call that makes an image of the other one, and sets its extent.
+    /// Whether big images have so few channels that a product that makes their pixels directly
+    /// would leave most of every block of columns empty.
+    fn is_thin(&self) -> bool {
+        !self.big[2].is_multiple_of(4)
+    }
+
+    /// Begins the call that ends a pass towards `direction`, with the port of what comes in.
     fn pass<'a>(
         &self,
         r: &'a mut Recorder,
         direction: Direction,
-        kernels: [&'static Kernel; 2],
-        rows: usize,
+        ends: Ends,
+        (port, x): (&'static str, Tensor),
+        weight: Tensor,
     ) -> CallBuilder<'a> {
-        let [height, width, channels] = self.big;
-        let s = self.stride;
-        match direction {
-            Direction::Down => {
-                let call = self.call(r, kernels[0], rows);
-                call.extent(self.small[2], self.pixels(rows), 1)
-            }
-            // A phase is a slice; the first is the largest.
-            Direction::Up => self.call(r, kernels[1], rows).extent(
-                channels,
-                rows * height.div_ceil(s) * width.div_ceil(s),
-                s * s,
-            ),
+        let rows = r.rows(x);
+        let ([height, width, channels], s) = (self.big, self.stride);
+        if direction == Direction::Up && self.is_thin() {
+            let windows = self.windows(r, ends.name, x, weight);
+            let call = self.call(r, ends.fold, rows).read("windows", windows);
+            let len = rows * height * width * channels;
+            return call
+                .extent(len, 1, 1)
+                .flops(self.pixels(rows) * self.window());
         }
+        let (kernel, extent) = match direction {
+            Direction::Down => (ends.down, [self.small[2], self.pixels(rows), 1]),
+            // A phase is a slice; the first is the largest.
+            Direction::Up => {
+                let pixels = rows * height.div_ceil(s) * width.div_ceil(s);
+                (ends.up, [channels, pixels, s * s])
+            }
+        };
+        let [x_extent, y_extent, z_extent] = extent;
+        self.call(r, kernel, rows)
+            .read(port, x)
+            .read("weight", weight)
+            .extent(x_extent, y_extent, z_extent)
+            .flops(self.flops(rows))
+    }
+
+    /// Records what every small pixel adds to a big image: \[N, h·w·K·K·I\].
+    fn windows(&self, r: &mut Recorder, name: &str, small: Tensor, weight: Tensor) -> Tensor {
+        let rows = r.rows(small);
+        let pixels = self.pixels(rows);
+        let shape = [rows, pixels / rows * self.window()];
+        let windows = r.scratch(&format!("{name}.windows"), &shape);
+        r.call(&kernel::CONV_WINDOWS)
+            .read("small", small)
+            .read("weight", weight)
+            .write("windows", windows)
+            .set("rows", pixels)
+            .set("inputs", self.window())
+            .set("outputs", self.small[2])
+            .extent(self.window(), pixels, 1)
+            .flops(self.flops(rows))
+            .record();
+        windows
     }
 
     fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
@@ -192,7 +237,8 @@ impl Conv {
             .read("image", image)
             .set("splits", splits)
             .set("accumulate", u32::from(accumulate && splits == 1))
-            .extent(self.window(), self.small[2], splits);
+            .extent(self.window(), self.small[2], splits)
+            .flops(self.flops(rows));
         match accumulate && splits == 1 {
             true => call.update("dweight", parts).record(),
             false => call.write("dweight", parts).record(),
@@ -277,19 +323,25 @@ impl Layer for Conv {
     fn largest(&self, rows: usize) -> u128 {
         let (inputs, outputs) = (self.inputs() as u128, self.outputs() as u128);
         let parts = self.splits(rows) as u128 * self.small[2] as u128 * self.window() as u128;
-        parts.max(rows as u128 * inputs.max(outputs))
+        let windows = match self.is_thin() {
+            true => self.pixels(rows) as u128 * self.window() as u128,
+            false => 0,
+        };
+        parts.max(windows).max(rows as u128 * inputs.max(outputs))
     }
 
     fn forward(&self, r: &mut Recorder, pass: Forward) -> Vec<Tensor> {
-        let rows = r.rows(pass.x);
         let bias = match self.bias {
             true => pass.parameters[1],
             false => r.zeros(self.output()[2]),
         };
-        let kernels = [&kernel::CONV_DOWN, &kernel::CONV_UP];
-        self.pass(r, self.direction, kernels, rows)
-            .read("x", pass.x)
-            .read("weight", pass.parameters[0])
+        let ends = Ends {
+            name: pass.name,
+            down: &kernel::CONV_DOWN,
+            up: &kernel::CONV_UP,
+            fold: &kernel::CONV_FOLD,
+        };
+        self.pass(r, self.direction, ends, ("x", pass.x), pass.parameters[0])
             .read("bias", bias)
             .write("y", pass.y)
             .set("activation", self.activation.code())
@@ -312,10 +364,13 @@ impl Layer for Conv {
             Direction::Down => Direction::Up,
             Direction::Up => Direction::Down,
         };
-        let kernels = [&kernel::CONV_DOWN_SLOPE, &kernel::CONV_UP_SLOPE];
-        self.pass(r, back, kernels, rows)
-            .read("da", pass.da)
-            .read("weight", pass.parameters[0])
+        let ends = Ends {
+            name: pass.name,
+            down: &kernel::CONV_DOWN_SLOPE,
+            up: &kernel::CONV_UP_SLOPE,
+            fold: &kernel::CONV_FOLD_SLOPE,
+        };
+        self.pass(r, back, ends, ("da", pass.da), pass.parameters[0])
             .read("x", pass.x)
             .write("dx", dx)
             .set("activation", below.code())

@@ -272,6 +272,8 @@ impl Network {
             let range = self.starts[at][0]..self.starts[at + 1][0];
             let below = match at {
                 0 => below,
+                // Nothing learns from the gradient below the first parameter.
+                _ if below.is_none() && self.starts[at][0] == 0 => None,
                 _ => Some(self.layers[at - 1].activation()),
             };
             let earlier = self.layers[..at].iter().map(|layer| layer.draws());

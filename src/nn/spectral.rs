@@ -272,3 +272,56 @@ impl Layer for SpectralNorm {
         dx
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Conv, Dense};
+    use super::*;
+
+    fn ours(planes: Option<Planes>, torch: &[f32]) -> Vec<f32> {
+        planes.map_or(torch.to_vec(), |planes| planes.from_torch(torch))
+    }
+
+    /// Wv row by row; whole numbers, so that every order gives the same.
+    fn image(weight: &[f32], v: &[f32]) -> Vec<f32> {
+        let rows = weight.chunks_exact(v.len());
+        rows.map(|row| row.iter().zip(v).map(|(w, v)| w * v).sum::<f32>())
+            .collect()
+    }
+
+    /// Whether W, u and v are in PyTorch's order or all in ours is the same to uᵀWv.
+    #[test]
+    fn the_directions_lie_as_the_weight_does() {
+        let whole = |len: usize| (0..len).map(|at| (at * at % 11) as f32).collect::<Vec<_>>();
+        let linear = Activation::Identity;
+        let layers: [Box<dyn Layer>; 4] = [
+            Box::new(Dense::new(6, 5, linear)),
+            Box::new(Dense::from_image([2, 2, 3], 5, linear)),
+            Box::new(Dense::to_image(5, [2, 2, 3], linear)),
+            Box::new(Conv::down([4, 4, 3], 5, 4, 2, 1)),
+        ];
+        for layer in layers {
+            let layer = SpectralNorm::wrap(layer);
+            let weight = &layer.parameters()[0];
+            let buffers = layer.buffers();
+            let [u, v] = [&buffers[0], &buffers[1]];
+            let (rows, columns) = (u.shape[0], v.shape[0]);
+            assert_eq!(rows * columns, weight.shape.iter().product::<usize>());
+            let (torch, side) = (whole(rows * columns), whole(columns));
+            let got = image(&ours(weight.planes, &torch), &ours(v.planes, &side));
+            assert_eq!(got, ours(u.planes, &image(&torch, &side)), "{layer:?}");
+        }
+    }
+
+    #[test]
+    fn only_matrices_are_normalised() {
+        let norm = super::super::BatchNorm::new(3, 4, Activation::Identity);
+        let layers: Vec<Box<dyn Layer>> =
+            vec![Box::new(Conv::down([4, 4, 3], 5, 4, 2, 1)), Box::new(norm)];
+        let kinds = spectral_norm(layers).into_iter().map(|l| l.modules());
+        let kinds: Vec<_> = kinds
+            .map(|modules| matches!(modules[0], Module::SpectralNorm { .. }))
+            .collect();
+        assert_eq!(kinds, [true, false]);
+    }
+}

@@ -83,3 +83,22 @@ pub(super) fn bias_gradient(r: &mut Recorder, pass: &Backward, outputs: usize) {
         accumulate,
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_slice_is_empty_and_none_too_long_for_a_loop() {
+        for rows in [1, 255, 256, 257, 300, 3136, 12_544, 500_000, 3_600_000_000] {
+            let slices = slices(rows);
+            assert!(slices >= 1 && slices <= rows, "{rows}: {slices}");
+            let turns = rows.div_ceil(slices);
+            assert!(
+                turns.max(slices) <= 60_000 + 4,
+                "{rows}: {slices} of {turns}"
+            );
+        }
+        assert_eq!([1, 256, 257].map(slices), [1, 1, 16]);
+    }
+}

@@ -93,6 +93,17 @@ kernels! {
     CONV_UP_SLOPE = "conv/up_slope" (da: F32, weight: F32, x: F32) -> (dx: F32)
         [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
          kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] true;
+    /// windows\[M,I\] = small\[M,O\] · weight\[O,I\]: what small pixels add to a big image of few channels
+    CONV_WINDOWS = "conv/windows" (small: F32, weight: F32) -> (windows: F32)
+        [rows: Int, inputs: Int, outputs: Int] true;
+    /// y\[N,H,W,I\] = φ(sum of windows\[N,h,w,K,K,I\] + bias\[I\])
+    CONV_FOLD = "conv/fold" (windows: F32, bias: F32) -> (y: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] false;
+    /// dx\[N,H,W,I\] = (sum of windows\[N,h,w,K,K,I\]) ∘ φ'(x), φ being the activation that made x
+    CONV_FOLD_SLOPE = "conv/fold_slope" (windows: F32, x: F32) -> (dx: F32)
+        [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
+         kernel: Int, stride: Int, padding: Int, activation: Int, leak: Float] false;
     /// dweight\[S,O,K,K,I\] (+)= small\[N,h,w,O\]ᵀ · windows of image\[N,H,W,I\], the small pixels cut into S slices
     CONV_WEIGHT = "conv/weight" (small: F32, image: F32) -> (dweight: F32)
         [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,

@@ -26,6 +26,7 @@ fn half_a_run_and_its_other_half_are_a_whole_run() {
         ("8", 19, &["--generator-steps", "3"]),
         ("20", 40, &["--generator-steps", "7", "--optimizer", "sgd"]),
         ("8", 20, &["--generator-steps", "3", "--ema", "0.9"]),
+        ("8", 20, &["--arch", "maxout", "--spectral-norm"]),
     ]
     .into_iter()
     .enumerate()

@@ -86,8 +86,45 @@ fn metrics_tell_steps_images_and_finite_numbers() {
     // Each turn draws two latents for the critic and three for the generator.
     assert_eq!(
         state["streams"],
-        serde_json::json!({ "data": 40, "latent": 25 })
+        serde_json::json!({ "data": 40, "dropout": 0, "latent": 25 })
     );
+}
+
+#[test]
+fn a_critic_may_drop_and_be_normalised() {
+    let place = Place::new();
+    let more = ["--arch", "maxout", "--spectral-norm", "--steps", "10"];
+    let shown = place
+        .train(&[&more[..], &["--dry-run"]].concat())
+        .succeeds();
+    for module in [
+        "Dropout(0.2)",
+        "spectral_norm(Linear(16, 40))",
+        "Maxout(5)",
+        "Dropout(0.5)",
+    ] {
+        assert!(shown.stdout.contains(module), "{module}: {}", shown.stdout);
+    }
+    place
+        .train(&[&more[..], &["--out", "run"]].concat())
+        .succeeds();
+    let checkpoint = "run/checkpoints/step-00000010";
+    let state = json(&place.text(format!("{checkpoint}/state.json")));
+    // Three layers drop, in the critic's step and in the generator's.
+    assert_eq!(state["streams"]["dropout"], 60);
+    let model = place.read(format!("{checkpoint}/model.safetensors"));
+    let (tensors, metadata) = gpugan::run::checkpoint::decode(&model, "model").unwrap();
+    let names: Vec<_> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
+    for name in [
+        "critic.1.weight_orig",
+        "critic.1.weight_u",
+        "critic.7.weight_v",
+    ] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    let modules = &json(&metadata.unwrap())["critic"];
+    assert_eq!(modules[1]["type"], "SpectralNorm");
+    assert_eq!(modules[1]["module"]["type"], "Linear");
 }
 
 #[test]

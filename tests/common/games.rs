@@ -70,6 +70,15 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
     }
 }
 
+/// The layers of `game` with maxout and dropout in the critic.
+pub fn maxout() -> Kind {
+    Kind::Maxout {
+        generator_hidden: vec![7, 6],
+        critic_hidden: vec![8, 5],
+        pieces: 3,
+    }
+}
+
 /// The images of a game as bytes.
 pub fn images(settings: &Settings) -> Vec<u8> {
     let len = settings.images * settings.architecture.features();

@@ -33,9 +33,9 @@ fn what_is_no_png_or_jpeg_is_named() {
     refused(b"<html>not found</html>", &["no image", "PNG or JPEG"]);
     refused(&gzip(&grey(1, 1, 1)), &["no image"]);
     let picture = || image::RgbImage::new(2, 2);
-    refused(&encoded(picture(), ImageFormat::Gif), &["Gif", "convert"]);
-    refused(b"RIFF\x24\0\0\0WEBPVP8 ", &["WebP", "convert"]);
-    refused(b"BM\x3a\0\0\0\0\0", &["Bmp", "convert"]);
+    refused(&encoded(picture(), ImageFormat::Gif), &["GIF", "convert"]);
+    refused(b"RIFF\x24\0\0\0WEBPVP8 ", &["WEBP", "convert"]);
+    refused(b"BM\x3a\0\0\0\0\0", &["BMP", "convert"]);
 }
 
 #[test]

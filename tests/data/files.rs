@@ -232,7 +232,7 @@ mod links {
     fn a_folder_that_cannot_be_read_is_named() {
         let root = tree(&[("a.png", grey(1, 1, 1)), ("closed/b.png", grey(1, 1, 1))]);
         let closed = root.path().join("closed");
-        fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
         let result = load(root.path(), skipping());
         // For an administrator nothing is closed.
         let open = fs::read_dir(&closed).is_ok();

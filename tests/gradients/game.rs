@@ -5,7 +5,7 @@ use gpugan::gan::{Gan, Settings};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
-use super::common::games::{game, ignores_the_level, images, objectives};
+use super::common::games::{game, ignores_the_level, images, maxout, objectives};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
 
 /// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
@@ -90,6 +90,23 @@ fn both_players_follow_the_gradient_of_their_loss() {
                     assert_close(&got, &want, &format!("{objective:?} {aligned}: {name}"));
                 }
             }
+        }
+    }
+}
+
+/// Through dropout and maxout too, the mask being the same as long as the clock stands.
+#[test]
+fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
+    let mut settings = settings(Objective::NonSaturating, true);
+    settings.architecture.kind = maxout();
+    let gan = Gan::new(settings);
+    let mut cpu = start(&gan);
+    for (program, metric) in [
+        (gan.critic_step[0], Metric::LossCritic),
+        (gan.generator_step[0], Metric::LossGenerator),
+    ] {
+        for (name, got, want) in compare(&mut cpu, &gan, program, metric) {
+            assert_close(&got, &want, &name);
         }
     }
 }

@@ -6,7 +6,7 @@ use gpugan::plan::objective::Objective;
 use gpugan::plan::{Access, Call, ProgramId, kernel};
 use gpugan::run::Config;
 
-use super::common::games::{ADAM, SGD, game};
+use super::common::games::{ADAM, SGD, game, maxout};
 
 /// Shapes and batches: halves of a batch that are aligned, and that are not.
 const SHAPES: [([usize; 3], usize, bool); 6] = [
@@ -29,6 +29,7 @@ fn layers(generator: &[usize], critic: &[usize]) -> Kind {
 /// A game for every combination of what shapes its plan.
 pub fn all() -> Vec<Settings> {
     let kinds = [
+        maxout(),
         layers(&[7, 6], &[8, 5]),
         layers(&[], &[]),
         layers(&[1], &[64, 3, 9]),
@@ -45,6 +46,7 @@ pub fn all() -> Vec<Settings> {
                         objective,
                         rule,
                         ema: (rule == SGD).then_some(0.9),
+                        spectral_norm: critic_steps == 5,
                         critic_steps: critic_steps.into(),
                         generator_steps,
                         ..settings

@@ -8,7 +8,7 @@ use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::Config;
-use gpugan::run::config::{DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed, Size};
+use gpugan::run::config::{DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed};
 use serde::Serialize;
 
 /// As a command line gives them: everything optional.
@@ -26,10 +26,7 @@ struct Flags {
 fn everything_set() -> Config {
     Config {
         dataset: Dataset::Folder("/data \"x\" é:y".into()),
-        size: Some(Size {
-            height: 48,
-            width: 64,
-        }),
+        size: "48x64".parse().ok(),
         channels: Some(4),
         skip_bad: true,
         flip: true,

@@ -264,9 +264,13 @@ impl Session {
             step: self.steps(turn),
             images: self.images(turn),
             seed: self.config.seed.0,
-            streams: [("data", positions.data), ("latent", positions.latent)]
-                .map(|(stream, at)| (stream.to_string(), at))
-                .into(),
+            streams: [
+                ("data", positions.data),
+                ("latent", positions.latent),
+                ("dropout", positions.dropout),
+            ]
+            .map(|(stream, at)| (stream.to_string(), at))
+            .into(),
             config: self.config.to_toml()?,
             metrics_bytes: self.metrics.sync()?,
         };

@@ -170,6 +170,12 @@ impl Config {
         };
         match arch {
             Arch::Mlp => config,
+            // The sizes of Goodfellow et al. 2014 on MNIST.
+            Arch::Maxout => Config {
+                generator_hidden: vec![1200, 1200],
+                critic_hidden: vec![240, 240],
+                ..config
+            },
             // The settings of Radford et al. 2016, section 4, but for the batch of 128.
             Arch::Dcgan => Config {
                 init: Init::Normal(0.02),

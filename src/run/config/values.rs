@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub enum Arch {
     /// Dense layers only.
     Mlp,
+    /// Dense layers with maxout units and dropout in the critic (Goodfellow et al. 2014).
+    Maxout,
     /// Convolutions with batch normalisation (Radford et al. 2016), for images of any size.
     Dcgan,
 }
@@ -38,6 +40,7 @@ impl Arch {
     pub fn name(self) -> &'static str {
         match self {
             Arch::Mlp => "mlp",
+            Arch::Maxout => "maxout",
             Arch::Dcgan => "dcgan",
         }
     }

@@ -44,7 +44,9 @@ pub fn convolutions() -> Vec<Case> {
         for activation in ACTIVATIONS {
             cases.extend([down(shape, activation), down_slope(shape, activation)]);
             cases.extend([up(shape, activation), up_slope(shape, activation)]);
+            cases.extend([fold(shape, activation), fold_slope(shape, activation)]);
         }
+        cases.push(windows(shape));
         let slices = [(1, 0), (1, 1), (3, 0), (7, 0)];
         cases.extend(slices.map(|(splits, accumulate)| weight(shape, splits, accumulate)));
     }
@@ -145,4 +147,37 @@ fn weight(shape: Shape, splits: usize, accumulate: usize) -> Case {
         .set("splits", splits)
         .extent(window, maps, splits)
         .depth(small / maps)
+}
+
+fn windows(shape: Shape) -> Case {
+    let ([_, small, window], maps) = (lens(shape), shape.2);
+    Case::new(&kernel::CONV_WINDOWS, format!("{shape:?}"))
+        .read("small", floats(52, small, 1.0))
+        .read("weight", weights(53, maps * window, maps))
+        .write("windows", small / maps * window)
+        .set("rows", small / maps)
+        .set("inputs", window)
+        .set("outputs", maps)
+        .extent(window, small / maps, 1)
+        .depth(maps)
+}
+
+fn fold(shape: Shape, activation: Activation) -> Case {
+    let ([big, small, window], maps) = (lens(shape), shape.2);
+    let case = case(&kernel::CONV_FOLD, shape, &format!("{activation:?}"));
+    activated(case, activation)
+        .read("windows", floats(54, small / maps * window, 0.5))
+        .read("bias", floats(55, shape.1[2], 1.0))
+        .write("y", big)
+        .extent(big, 1, 1)
+}
+
+fn fold_slope(shape: Shape, activation: Activation) -> Case {
+    let ([big, small, window], maps) = (lens(shape), shape.2);
+    let case = case(&kernel::CONV_FOLD_SLOPE, shape, &format!("{activation:?}"));
+    activated(case, activation)
+        .read("windows", floats(56, small / maps * window, 0.5))
+        .read("x", outputs_of(activation, big))
+        .write("dx", big)
+        .extent(big, 1, 1)
 }

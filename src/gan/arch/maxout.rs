@@ -1,0 +1,45 @@
+//! The dense networks of Goodfellow et al. 2014 for MNIST: rectifiers make the images, maxout units
+//! with dropout judge them.
+
+use crate::nn::{Dense, Dropout, Layer, Maxout};
+use crate::plan::codes::Activation;
+
+/// Shares that the critic drops of the image and of what a hidden layer makes.
+const DROPPED: [f64; 2] = [0.2, 0.5];
+
+/// From latents to `features` numbers in \[−1, 1\].
+pub(super) fn generator(
+    latent_dim: usize,
+    hidden: &[usize],
+    features: usize,
+) -> Vec<Box<dyn Layer>> {
+    let sizes = [&[latent_dim], hidden, &[features]].concat();
+    let pairs = sizes.windows(2).enumerate();
+    let layer = |(at, pair): (usize, &[usize])| {
+        let activation = match at < hidden.len() {
+            true => Activation::Relu,
+            false => Activation::Tanh,
+        };
+        Box::new(Dense::new(pair[0], pair[1], activation)) as Box<dyn Layer>
+    };
+    pairs.map(layer).collect()
+}
+
+/// From `features` numbers to a score; a hidden unit is the largest of `pieces`.
+pub(super) fn critic(features: usize, hidden: &[usize], pieces: usize) -> Vec<Box<dyn Layer>> {
+    let (mut layers, mut inputs): (Vec<Box<dyn Layer>>, _) = (Vec::new(), features);
+    for (at, &outputs) in hidden.iter().chain(&[1]).enumerate() {
+        layers.push(Box::new(Dropout {
+            features: inputs,
+            p: DROPPED[at.min(1)],
+        }));
+        let last = at == hidden.len();
+        let sums = if last { 1 } else { outputs * pieces };
+        layers.push(Box::new(Dense::new(inputs, sums, Activation::Identity)));
+        if !last {
+            layers.push(Box::new(Maxout { outputs, pieces }));
+        }
+        inputs = outputs;
+    }
+    layers
+}
