@@ -16,6 +16,7 @@ pub mod optim;
 pub mod plan;
 pub mod random;
 pub mod run;
+pub mod schedule;
 pub mod threefry;
 
 pub use error::{Error, Result};

@@ -1,5 +1,8 @@
 //! Optimisers: one call per network over its flat parameters.
 
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
 use crate::nn::{Gradients, Network};
 use crate::plan::codes::Watched;
 use crate::plan::{DType, Recorder, Role, Tensor, kernel};
@@ -15,6 +18,40 @@ pub enum Rule {
     },
     /// Gradient descent; velocity = momentum·velocity + gradient, as in PyTorch.
     Sgd { momentum: f64 },
+    /// Tieleman and Hinton 2012, with PyTorch's arithmetic (epsilon outside the root).
+    RmsProp { decay: f64, epsilon: f64 },
+}
+
+/// The weight clipping of Arjovsky et al. 2017, which keeps the critic's slope bounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clip {
+    /// Weights and biases stay within \[−limit, limit\].
+    pub limit: f64,
+    pub when: ClipWhen,
+}
+
+/// When the critic is clipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClipWhen {
+    /// Before the critic's samples are scored, as the authors' program does; the generator thus
+    /// meets weights that one update may have taken further.
+    Before,
+    /// After the critic's update, as algorithm 1 has it.
+    After,
+}
+
+impl Clip {
+    /// Records the clipping of a network.
+    pub fn record(self, r: &mut Recorder, network: &Network) {
+        let len = r.info(network.parameters).len();
+        r.call(&kernel::OPTIM_CLIP)
+            .update("parameters", network.parameters)
+            .set("len", len)
+            .set("limit", self.limit)
+            .extent(len, 1, 1)
+            .record();
+    }
 }
 
 /// A rule with its learning rate and its state for one network.
@@ -34,6 +71,7 @@ impl Optimizer {
         let suffixes: &[&str] = match rule {
             Rule::Adam { .. } => &["m", "v"],
             Rule::Sgd { .. } => &["velocity"],
+            Rule::RmsProp { .. } => &["v"],
         };
         let rates = format!("{}.rates", network.name);
         Optimizer {
@@ -78,6 +116,14 @@ impl Optimizer {
                 .update("parameters", network.parameters)
                 .update("velocity", self.moments[0].whole)
                 .flops(4 * len),
+            Rule::RmsProp { decay, epsilon } => r
+                .call(&kernel::OPTIM_RMSPROP)
+                .update("parameters", network.parameters)
+                .update("square", self.moments[0].whole)
+                .set("decay", decay)
+                .set("rest", 1.0 - decay)
+                .set("epsilon", epsilon)
+                .flops(7 * len),
         }
         .read("gradients", gradients.whole)
         .read("rates", self.rates)
@@ -92,6 +138,7 @@ impl Optimizer {
         let (beta1, beta2, momentum) = match self.rule {
             Rule::Adam { beta1, beta2, .. } => (beta1, beta2, 0.0),
             Rule::Sgd { momentum } => (0.0, 0.0, momentum),
+            Rule::RmsProp { .. } => (0.0, 0.0, 0.0),
         };
         r.call(&kernel::OPTIM_ADVANCE)
             .update("rates", self.rates)

@@ -3,14 +3,17 @@
 
 use std::convert::Infallible;
 
+use clap::ValueEnum;
 use rand::TryRng;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::codes::Counter;
 use crate::plan::{Recorder, Tensor, kernel};
 use crate::threefry::{Stream, Words, half_bits, stream_key, threefry2x32};
 
 /// How latents are distributed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 pub enum Latent {
     /// Standard normal.
     Normal,
@@ -19,21 +22,6 @@ pub enum Latent {
 }
 
 impl Latent {
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Latent::Normal => "normal",
-            Latent::Uniform => "uniform",
-        }
-    }
-
-    /// The inverse of `name`.
-    pub fn from_name(name: &str) -> Option<Latent> {
-        [Latent::Normal, Latent::Uniform]
-            .into_iter()
-            .find(|latent| latent.name() == name)
-    }
-
     /// Fills `values` with the draw of `stream` that `counter` stands at.
     pub fn draw(
         self,

@@ -68,19 +68,24 @@ fn the_numbers_of_the_plan_are_the_numbers_of_the_shaders() {
     ];
     let codes = [
         &Activation::CODES[..],
-        &Objective::CODES,
         &Counter::CODES,
         &Metric::CODES,
         &Watched::CODES,
         &own,
     ];
+    let constant = |objective: Objective| {
+        let name = objective.name().replace("f-gan:", "").replace('-', "_");
+        (name.to_uppercase(), objective.code())
+    };
+    let owned = |(name, value): &(&str, u32)| (name.to_string(), *value);
+    let codes = codes.into_iter().flatten().map(owned);
     let shaders = shaders();
-    for (name, value) in codes.into_iter().flatten() {
-        let holders = shaders.iter().filter(|s| s.constants.contains_key(*name));
-        let values: Vec<u32> = holders.map(|s| s.constants[*name]).collect();
+    for (name, value) in codes.chain(Objective::all().map(constant)) {
+        let holders = shaders.iter().filter(|s| s.constants.contains_key(&name));
+        let values: Vec<u32> = holders.map(|s| s.constants[&name]).collect();
         assert!(!values.is_empty(), "no shader knows {name}");
         assert!(
-            values.iter().all(|found| found == value),
+            values.iter().all(|found| *found == value),
             "{name}: {value}, {values:?}"
         );
     }

@@ -14,5 +14,6 @@ const METRIC_LOSS_GENERATOR = 1u;
 const METRIC_P_REAL = 2u;
 const METRIC_P_FAKE = 3u;
 const METRIC_ACCURACY = 4u;
-const METRIC_JSD_BOUND = 5u;
+const METRIC_SCORE_REAL = 5u;
+const METRIC_SCORE_FAKE = 6u;
 const METRIC_COUNT = 8u;

@@ -22,6 +22,9 @@ use super::{device, game, output};
 pub struct Arguments {
     #[command(flatten)]
     options: GameOptions,
+    /// Options that a paper recommends, from `gpugan presets`; flags go over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// Steps that are measured
     #[arg(long, value_name = "N", default_value_t = STEPS, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     steps: u64,
@@ -45,7 +48,7 @@ const SHAPE: [usize; 3] = [28, 28, 1];
 #[derive(Serialize)]
 struct Report {
     arch: &'static str,
-    objective: &'static str,
+    objective: String,
     batch: usize,
     device: String,
     backend: String,
@@ -78,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn measure(arguments: &Arguments) -> Result<Report> {
-    let config = Config::layered(None, &arguments.options)?;
+    let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
     let steps = arguments.steps;
     let images = IMAGES.max(config.batch);
     let gan = Gan::new(game::settings(&config, SHAPE, images)?);
@@ -99,7 +102,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let largest = profile.largest_product_gflops;
     let ceiling = bench::ceiling(executor.as_mut(), programs, largest)?;
     let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
-    let images = (config.batch * config.critic_steps) as f64;
+    let images = (config.batch * config.critic_steps.usual()) as f64;
     Ok(Report {
         arch: config.arch.name(),
         objective: config.objective.name(),

@@ -4,14 +4,13 @@ use gpugan::data::{self, Images, Split};
 use gpugan::gan::Settings;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::nn::{Init, Layer};
-use gpugan::optim::Rule;
-use gpugan::plan::{ALIGNMENT, DType, codes};
-use gpugan::random;
+use gpugan::optim::{Clip, Rule};
+use gpugan::plan::{ALIGNMENT, DType};
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Dataset, Latent, Objective, Optimizer};
+use gpugan::run::config::{self, Arch, Dataset, Optimizer};
 use gpugan::{Error, Result};
 
-/// Adam's ε is PyTorch's; nobody tunes it.
+/// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
 const EPSILON: f64 = 1e-8;
 
 /// Of a maxout unit, as in Goodfellow et al. 2014.
@@ -81,11 +80,10 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
     let settings = Settings {
         architecture: architecture(config, shape),
         spectral_norm: config.spectral_norm,
-        objective: match config.objective {
-            Objective::NonSaturating => codes::Objective::NonSaturating,
-            Objective::Minimax => codes::Objective::Minimax,
-        },
-        latent: latent(config),
+        objective: config.objective.with(config.alpha, config.pi),
+        generator_loss: config.generator_loss,
+        label_smoothing: config.label_smoothing,
+        latent: config.latent,
         init: match config.init {
             config::Init::Torch => Init::Torch,
             config::Init::Normal(sigma) => Init::Normal(sigma),
@@ -99,12 +97,20 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
             Optimizer::Sgd => Rule::Sgd {
                 momentum: config.momentum,
             },
+            Optimizer::Rmsprop => Rule::RmsProp {
+                decay: config.rms_decay,
+                epsilon: EPSILON,
+            },
         },
+        clip: config.clip.map(|limit| Clip {
+            limit,
+            when: config.clip_when,
+        }),
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
         batch: config.batch,
         ema: config.ema,
-        critic_steps: config.critic_steps,
+        critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
         seed: config.seed.0,
         images,
@@ -122,14 +128,6 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
     Ok(settings)
 }
 
-/// The distribution of the latents.
-pub fn latent(config: &Config) -> random::Latent {
-    match config.latent {
-        Latent::Normal => random::Latent::Normal,
-        Latent::Uniform => random::Latent::Uniform,
-    }
-}
-
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`
 /// generator updates.
 ///
@@ -137,10 +135,12 @@ pub fn latent(config: &Config) -> random::Latent {
 /// `Error::Usage` for a run that would draw more latents than the device can count.
 pub fn turns(config: &Config, steps: u64) -> Result<u64> {
     let turns = steps.div_ceil(config.generator_steps as u64);
-    let per_turn = (config.critic_steps + config.generator_steps) as u64;
-    let most = u64::from(u32::MAX) / per_turn;
+    let generator_steps = config.generator_steps as u64;
+    let most = config
+        .critic_steps
+        .most_turns(u32::MAX.into(), generator_steps);
     if turns > most {
-        let most = most * config.generator_steps as u64;
+        let most = most * generator_steps;
         return Err(Error::Usage(format!(
             "--steps is {steps}; this schedule can make at most {most} in one run"
         )));

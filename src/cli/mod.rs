@@ -10,6 +10,7 @@ mod game;
 mod options;
 mod output;
 mod plan;
+mod presets;
 mod progress;
 mod sample;
 mod signals;
@@ -43,6 +44,7 @@ enum Command {
     Devices(devices::Arguments),
     Plan(plan::Arguments),
     Bench(bench::Arguments),
+    Presets(presets::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -52,6 +54,7 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --data-dir FOLDER --epochs 20   learn IDX files
   gpugan train --resume RUN --steps 40000      go on
   gpugan sample RUN                            draw images
+  gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
   gpugan devices                               what --device can be
   gpugan bench --device cpu                    how long a training step takes
   gpugan plan                                  the calls that a step is made of
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Devices(arguments) => devices::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Presets(arguments) => presets::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

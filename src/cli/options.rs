@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
-use gpugan::run::config::{Arch, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size};
+use gpugan::optim::ClipWhen;
+use gpugan::plan::objective::{GeneratorLoss, Objective};
+use gpugan::random::Latent;
+use gpugan::run::config::{Arch, Dataset, Init, OnNan, Optimizer, Seed, Size};
+use gpugan::schedule::CriticSteps;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
@@ -98,12 +102,29 @@ pub struct GameOptions {
     /// Distribution of the latents [default: normal]
     #[arg(long, help_heading = NETWORKS)]
     latent: Option<Latent>,
-    /// What the generator minimises [default: non-saturating]
-    #[arg(long, help_heading = GAME)]
+    /// What the networks play for: non-saturating or minimax (Goodfellow), wgan, least-squares,
+    /// hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with total-variation, kl,
+    /// reverse-kl, pearson, neyman, squared-hellinger, jeffrey, jensen-shannon,
+    /// weighted-jensen-shannon, gan or alpha [default: non-saturating]
+    #[arg(long, value_name = "NAME", help_heading = GAME)]
     objective: Option<Objective>,
-    /// Critic updates per turn of the schedule [default: 1]
+    /// Of f-gan:alpha, not 0 or 1 [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    alpha: Option<f64>,
+    /// Of f-gan:weighted-jensen-shannon: weight of the data [default: 0.5]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    pi: Option<f64>,
+    /// What the generator of f-gan does: raise the critic's output, or lower the estimated
+    /// divergence [default: non-saturating]
+    #[arg(long, value_name = "LOSS", help_heading = GAME)]
+    generator_loss: Option<GeneratorLoss>,
+    /// What the critic's target for real samples falls short of 1 [default: 0.0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    label_smoothing: Option<f64>,
+    /// Critic updates per turn: K, or KxTURNS,...,K;K@EVERY such as 100x25,5;100@500: 100 in each of
+    /// the first 25 turns, then 5, and 100 in turns 500, 1000, ... [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
-    critic_steps: Option<usize>,
+    critic_steps: Option<CriticSteps>,
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
@@ -132,6 +153,16 @@ pub struct GameOptions {
     /// Momentum of sgd [default: 0.9]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     momentum: Option<f64>,
+    /// RMSprop's decay of the mean squared gradient [default: 0.99]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    rms_decay: Option<f64>,
+    /// Clips the critic's weights to [-X, X]; wgan wants it [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    clip: Option<f64>,
+    /// before the critic's samples are scored (as the authors of WGAN do) or after its update (as
+    /// they write) [default: after]
+    #[arg(long, value_name = "WHEN", help_heading = GAME)]
+    clip_when: Option<ClipWhen>,
     /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     seed: Option<Seed>,

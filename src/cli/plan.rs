@@ -20,6 +20,9 @@ use super::{device, game, output};
 pub struct Arguments {
     #[command(flatten)]
     options: PlanOptions,
+    /// Options that a paper recommends, from `gpugan presets`; flags go over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
 }
 
 /// MNIST's, for which the data need not be decoded.
@@ -31,7 +34,7 @@ const IMAGES: usize = 60_000;
 /// # Errors
 /// `Error::Usage` for options, `Error::Data` for the data, `Error::NoDevice` for `--device`.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let config = Config::layered(None, &arguments.options)?;
+    let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
     let (shape, images) = match (&config.data_dir, &config.dataset) {
         (None, Dataset::Mnist) => (SHAPE, IMAGES),
         _ => {

@@ -126,12 +126,11 @@ impl Progress {
     /// Says the numbers of an interval: in the bar, or as a line if the last one is long ago.
     pub fn numbers(&mut self, record: &Record) {
         let numbers = format!(
-            "critic {:.3}  generator {:.3}  {} images/s  p(real) {:.2}  p(fake) {:.2}",
+            "critic {:.3}  generator {:.3}  {} images/s  {}",
             record.loss_critic,
             record.loss_generator,
             thousands(record.images_per_s as u64),
-            record.p_real,
-            record.p_fake
+            verdict(record)
         );
         let steps = format!("step {}/{}", record.step, self.last_step);
         let line = format!("{steps}  {numbers}{}", self.left(record.step));
@@ -179,4 +178,13 @@ impl Drop for Progress {
 /// Hours, minutes and seconds: `00:04:12`.
 pub fn duration(duration: Duration) -> impl std::fmt::Display {
     FormattedDuration(duration)
+}
+
+/// What the critic says about both kinds of samples: probabilities, or scores where those are none.
+fn verdict(record: &Record) -> String {
+    let (what, real, fake) = match record.p_real.is_nan() && record.score_real.is_finite() {
+        true => ("score", record.score_real, record.score_fake),
+        false => ("p", record.p_real, record.p_fake),
+    };
+    format!("{what}(real) {real:.2}  {what}(fake) {fake:.2}")
 }

@@ -144,7 +144,7 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     };
     let averaged = saved.model.iter().any(|tensor| is_of(tensor, EMA));
     let name = if averaged { EMA } else { "generator" };
-    let sampler = Sampler::new(&architecture, name, game::latent(&config), count, seed);
+    let sampler = Sampler::new(&architecture, name, config.latent, count, seed);
     let generator = saved.model.into_iter().filter(|t| is_of(t, name));
     let generator: Vec<NamedTensor> = generator.collect();
     expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;

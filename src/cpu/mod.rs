@@ -11,6 +11,7 @@ mod clock;
 mod conv;
 mod data;
 mod dense;
+mod divergence;
 mod dropout;
 mod maxout;
 mod norm;
@@ -79,6 +80,8 @@ fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
+        "optim/rmsprop" => optim::rmsprop,
+        "optim/clip" => optim::clip,
         "optim/average" => optim::average,
         "clock/advance" => clock::advance,
         "bench/multiply_add" => bench::multiply_add,

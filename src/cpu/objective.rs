@@ -1,16 +1,10 @@
 //! What the two networks play for: `shaders/objective/`.
 
 use super::args::Args;
+use super::divergence::{Term, duality, sigmoid, softplus};
 use super::optim::flush;
 use super::real::Real;
 use crate::plan::codes::{Counter, Metric, Objective, Watched};
-
-/// A loss of one score, and its slope with respect to the score.
-#[derive(Clone, Copy, Debug)]
-struct Term<T> {
-    value: T,
-    slope: T,
-}
 
 /// What one score adds to each loss, before the mean is taken.
 #[derive(Clone, Copy, Debug)]
@@ -20,61 +14,71 @@ struct Terms<T> {
     generator_fake: Term<T>,
 }
 
-fn terms<T: Real>(objective: Objective, score: T) -> Terms<T> {
+/// `minimax` makes the generator of f-GAN minimise the estimate of the divergence in place of the
+/// critic's output.
+fn terms<T: Real>(objective: Objective, minimax: bool, score: T) -> Terms<T> {
     // What a high score makes small, and what a low one does.
-    let high = scaled(softplus(-score), T::one(), -T::one());
+    let high = softplus(-score).mirrored();
     let low = softplus(score);
-    match objective {
-        Objective::NonSaturating => Terms {
-            critic_real: high,
-            critic_fake: low,
-            generator_fake: high,
-        },
-        Objective::Minimax => Terms {
-            critic_real: high,
-            critic_fake: low,
-            generator_fake: scaled(low, -T::one(), -T::one()),
-        },
+    let linear = Term::new(score, T::one());
+    let (critic_real, critic_fake, generator_fake) = match objective {
+        Objective::NonSaturating | Objective::Relativistic | Objective::RelativisticAverage => {
+            (high, low, high)
+        }
+        Objective::Minimax => (high, low, low.times(-T::one())),
+        Objective::Wgan => (linear.times(-T::one()), linear, linear.times(-T::one())),
+        Objective::LeastSquares => {
+            let to_one = half_square(score - T::one());
+            (to_one, half_square(score), to_one)
+        }
+        Objective::Hinge => {
+            let above = ramp(-score).mirrored();
+            (above, ramp(score), linear.times(-T::one()))
+        }
+        Objective::FGan(divergence) => {
+            let dual = duality(divergence, score);
+            let played = if minimax { dual.conjugate } else { dual.output };
+            (
+                dual.output.times(-T::one()),
+                dual.conjugate,
+                played.times(-T::one()),
+            )
+        }
+    };
+    Terms {
+        critic_real,
+        critic_fake,
+        generator_fake,
     }
 }
 
-fn scaled<T: Real>(term: Term<T>, value: T, slope: T) -> Term<T> {
-    Term {
-        value: term.value * value,
-        slope: term.slope * slope,
+fn half_square<T: Real>(x: T) -> Term<T> {
+    Term::new(T::of(0.5) * x * x, x)
+}
+
+/// max(0, 1 + x)
+fn ramp<T: Real>(x: T) -> Term<T> {
+    match x > -T::one() {
+        true => Term::new(T::one() + x, T::one()),
+        false => Term::new(T::zero(), T::zero()),
     }
 }
 
-/// log(1 + exp(x)) without overflow and, for very negative x, without cancellation.
-fn softplus<T: Real>(x: T) -> Term<T> {
-    Term {
-        value: x.max(T::zero()) + (-x.abs()).exp().ln_1p(),
-        slope: sigmoid(x),
-    }
+/// The loss of a real sample towards 1 − smoothing instead of 1, of the objectives with labels:
+/// cross entropy and squares differ from the hard target's by a linear function.
+fn smoothed<T: Real>(objective: Objective, smoothing: T, hard: Term<T>, score: T) -> Term<T> {
+    let offset = match objective {
+        Objective::LeastSquares => T::one() - T::of(0.5) * smoothing,
+        _ => T::zero(),
+    };
+    let value = hard.value + smoothing * (score - offset);
+    Term::new(value, hard.slope + smoothing)
 }
 
-fn sigmoid<T: Real>(x: T) -> T {
-    let e = (-x.abs()).exp();
-    let numerator = if x >= T::zero() { T::one() } else { e };
-    numerator / (T::one() + e)
-}
-
-/// The sum of a loss over scores of one kind, in f64 and in order, and the slopes of its mean.
-fn loss<T: Real>(scores: &[T], slopes: &mut [T], term: impl Fn(T) -> Term<T>) -> f64 {
-    let share = T::one() / T::of(scores.len() as f64);
-    let mut sum = 0.0;
-    for (score, slope) in scores.iter().zip(slopes) {
-        let term = term(*score);
-        sum += term.value.widen();
-        *slope = flush(term.slope * share);
-    }
-    sum
-}
-
-/// The mean of a function of the score.
-fn mean<T: Real>(scores: &[T], of: impl Fn(T) -> T) -> f64 {
+/// The mean of a function of the score, summed in f64 and in order.
+fn mean<T: Real>(scores: &[T], of: impl Fn(T) -> T) -> T {
     let sum: f64 = scores.iter().map(|score| of(*score).widen()).sum();
-    sum / scores.len() as f64
+    T::of(sum / scores.len() as f64)
 }
 
 /// The row of the metrics ring that belongs to the present step.
@@ -85,43 +89,106 @@ fn row<'a, T: Real>(args: &mut Args<'a, T>) -> &'a mut [T] {
 }
 
 /// Counts a loss that is not finite, or scores whose loss hides that they are not.
-fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[T], loss: f64) {
-    if !loss.is_finite() || scores.iter().any(|score| !score.is_finite()) {
+fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[&[T]], loss: T) {
+    let mut scores = scores.iter().flat_map(|scores| scores.iter());
+    if !loss.is_finite() || scores.any(|score| !score.is_finite()) {
         args.words_mut("guard")[watched as usize * Watched::WORDS] += 1;
     }
 }
 
 fn objective<T: Real>(args: &Args<'_, T>) -> Objective {
-    Objective::from_code(args.int("objective") as u32)
+    Objective::from_code(args.int("objective") as u32, args.float("parameter"))
+}
+
+/// What the scores of a pair are compared with: (of the real sample, of the generated one).
+fn opponents<T: Real>(objective: Objective, pair: (T, T), means: (T, T)) -> (T, T) {
+    match objective {
+        Objective::Wgan | Objective::Relativistic => (pair.1, pair.0),
+        Objective::RelativisticAverage => (means.1, means.0),
+        _ => (T::zero(), T::zero()),
+    }
 }
 
 /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics.
 pub fn critic<T: Real>(args: &mut Args<'_, T>) {
     let (batch, objective) = (args.int("batch"), objective(args));
+    let [smoothing, threshold] = ["smoothing", "threshold"].map(|name| T::of(args.float(name)));
     let (scores, slopes) = (args.floats("scores"), args.floats_mut("slopes"));
     let (real, fake) = scores.split_at(batch);
     let (real_slopes, fake_slopes) = slopes.split_at_mut(batch);
-    let sum = loss(real, real_slopes, |s| terms(objective, s).critic_real)
-        + loss(fake, fake_slopes, |s| terms(objective, s).critic_fake);
-    let value = sum / batch as f64;
-    let one_if = |told: bool| if told { T::one() } else { T::zero() };
-    let right = mean(real, |s| one_if(s > T::zero())) + mean(fake, |s| one_if(s < T::zero()));
+    let means = (mean(real, |s| s), mean(fake, |s| s));
+    let in_pairs = matches!(objective, Objective::Wgan | Objective::Relativistic);
+    let (share, half) = (T::of(1.0 / batch as f64), T::of(0.5));
+    let (mut sum, mut right, mut pulls) = (0.0, 0, (0.0, 0.0));
+    for i in 0..batch {
+        let against = opponents(objective, (real[i], fake[i]), means);
+        let compared = (real[i] - against.0, fake[i] - against.1);
+        let hard = terms(objective, false, compared.0).critic_real;
+        let mut of_real = smoothed(objective, smoothing, hard, compared.0);
+        let mut of_fake = terms(objective, false, compared.1).critic_fake;
+        right += usize::from(compared.0 > threshold) + usize::from(compared.1 < threshold);
+        if in_pairs {
+            // Two halves that are equal, each moved by both scores.
+            let slope = half * (of_real.slope - of_fake.slope);
+            of_real = Term::new(half * of_real.value, slope);
+            of_fake = Term::new(half * of_fake.value, -slope);
+        }
+        sum += of_real.value.widen() + of_fake.value.widen();
+        pulls.0 += of_real.slope.widen();
+        pulls.1 += of_fake.slope.widen();
+        (real_slopes[i], fake_slopes[i]) = (of_real.slope * share, of_fake.slope * share);
+    }
+    if objective == Objective::RelativisticAverage {
+        // Each score also moves the mean that the others stand against.
+        let pull = |sum: f64| T::of(sum) * share * share;
+        real_slopes
+            .iter_mut()
+            .for_each(|slope| *slope -= pull(pulls.1));
+        fake_slopes
+            .iter_mut()
+            .for_each(|slope| *slope -= pull(pulls.0));
+    }
+    slopes.iter_mut().for_each(|slope| *slope = flush(*slope));
 
-    let row = row(args);
-    row[Metric::LossCritic as usize] = T::of(value);
-    row[Metric::PReal as usize] = T::of(mean(real, sigmoid));
-    row[Metric::PFake as usize] = T::of(mean(fake, sigmoid));
-    row[Metric::Accuracy as usize] = T::of(0.5 * right);
-    row[Metric::JsdBound as usize] = T::of(0.5 * (4f64.ln() - value));
-    watch(args, Watched::CriticLoss, scores, T::of(value).widen());
+    let (row, value) = (row(args), T::of(sum / batch as f64));
+    row[Metric::LossCritic as usize] = value;
+    row[Metric::PReal as usize] = mean(real, sigmoid);
+    row[Metric::PFake as usize] = mean(fake, sigmoid);
+    row[Metric::Accuracy as usize] = T::of(0.5 * right as f64 / batch as f64);
+    row[Metric::ScoreReal as usize] = means.0;
+    row[Metric::ScoreFake as usize] = means.1;
+    watch(args, Watched::CriticLoss, &[scores], value);
 }
 
-/// From scores\[B\] of generated samples: the slopes of the generator loss and its metric.
+/// From scores\[B\] of generated samples, and those\[B\] of real ones for objectives that compare
+/// them: the slopes of the generator loss and its metric.
 pub fn generator<T: Real>(args: &mut Args<'_, T>) {
     let (batch, objective) = (args.int("batch"), objective(args));
-    let (scores, slopes) = (args.floats("scores"), args.floats_mut("slopes"));
-    let sum = loss(scores, slopes, |s| terms(objective, s).generator_fake);
+    let minimax = args.int("minimax") > 0;
+    let (scores, reals) = (args.floats("scores"), args.floats("reals"));
+    let slopes = args.floats_mut("slopes");
+    let means = (mean(reals, |s| s), mean(scores, |s| s));
+    let share = T::of(1.0 / batch as f64);
+    let (mut sum, mut pull) = (0.0, 0.0);
+    for i in 0..batch {
+        let against = match objective.is_relativistic() {
+            true => opponents(objective, (reals[i], scores[i]), means).1,
+            false => T::zero(),
+        };
+        let term = terms(objective, minimax, scores[i] - against).generator_fake;
+        sum += term.value.widen();
+        slopes[i] = term.slope * share;
+        if objective == Objective::RelativisticAverage {
+            let of_real = softplus(reals[i] - means.1);
+            sum += of_real.value.widen();
+            pull += of_real.slope.widen();
+        }
+    }
+    let pull = T::of(pull) * share * share;
+    slopes
+        .iter_mut()
+        .for_each(|slope| *slope = flush(*slope - pull));
     let value = T::of(sum / batch as f64);
     row(args)[Metric::LossGenerator as usize] = value;
-    watch(args, Watched::GeneratorLoss, scores, value.widen());
+    watch(args, Watched::GeneratorLoss, &[scores, reals], value);
 }

@@ -149,6 +149,45 @@ pub fn sgd<T: Real>(args: &mut Args<'_, T>) {
     faults.note(args.words_mut("guard"), watched);
 }
 
+/// RMSprop on a whole network at once, with PyTorch's arithmetic: ε outside the root.
+pub fn rmsprop<T: Real>(args: &mut Args<'_, T>) {
+    let (len, watched) = (args.int("len"), args.int("watched"));
+    let [decay, rest, epsilon] = ["decay", "rest", "epsilon"].map(|name| T::of(args.float(name)));
+    let (gradients, rates) = (args.floats("gradients"), args.floats("rates"));
+    let lr = rates[0];
+    let [parameters, square] =
+        ["parameters", "square"].map(|name| &mut args.floats_mut(name)[..len]);
+    let faults = parameters
+        .par_chunks_mut(CHUNK)
+        .zip(square.par_chunks_mut(CHUNK))
+        .zip(gradients[..len].par_chunks(CHUNK))
+        .enumerate()
+        .map(|(chunk, ((parameters, square), gradients))| {
+            for ((p, v), &g) in parameters.iter_mut().zip(square).zip(gradients) {
+                *v = flush(decay * *v + rest * g * g);
+                *p -= lr * g / (v.sqrt() + epsilon);
+            }
+            Faults::of(gradients, chunk * CHUNK)
+        })
+        .reduce(|| Faults::NONE, Faults::and);
+    faults.note(args.words_mut("guard"), watched);
+}
+
+/// Clips every parameter to \[−limit, limit\]; what is not a number stays so.
+pub fn clip<T: Real>(args: &mut Args<'_, T>) {
+    let (len, limit) = (args.int("len"), T::of(args.float("limit")));
+    let parameters = &mut args.floats_mut("parameters")[..len];
+    parameters.par_chunks_mut(CHUNK).for_each(|parameters| {
+        for p in parameters {
+            *p = match *p {
+                high if high > limit => limit,
+                low if low < -limit => -limit,
+                inside => inside,
+            };
+        }
+    });
+}
+
 /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\], unchanged where both are equal.
 pub fn average<T: Real>(args: &mut Args<'_, T>) {
     let (len, rest) = (args.int("len"), T::of(args.float("rest")));

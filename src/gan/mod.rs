@@ -4,6 +4,7 @@
 pub mod arch;
 pub mod checkpoint;
 mod join;
+mod objective;
 mod sampler;
 mod step;
 mod trainer;
@@ -13,9 +14,10 @@ pub use step::{EMA, Gan};
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;
-use crate::optim::Rule;
-use crate::plan::codes::Objective;
+use crate::optim::{Clip, Rule};
+use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
+use crate::schedule::CriticSteps;
 use arch::Architecture;
 
 /// Everything that decides what a training run computes.
@@ -25,16 +27,22 @@ pub struct Settings {
     /// Whether the critic's weights are divided by their spectral norm.
     pub spectral_norm: bool,
     pub objective: Objective,
+    /// What the generator does where `objective` is f-GAN's.
+    pub generator_loss: GeneratorLoss,
+    /// What the target of real samples falls short of 1, where `objective` has one.
+    pub label_smoothing: f64,
     pub latent: Latent,
     pub init: Init,
     pub rule: Rule,
+    /// Of the critic's parameters.
+    pub clip: Option<Clip>,
     pub lr_generator: f64,
     pub lr_critic: f64,
     /// Decay of the moving average of the generator that samples come from, if there is to be one.
     pub ema: Option<f64>,
     pub batch: usize,
     /// Critic updates, then generator updates, of one turn of the schedule.
-    pub critic_steps: usize,
+    pub critic_steps: CriticSteps,
     pub generator_steps: usize,
     pub seed: u64,
     /// Images of the data set.

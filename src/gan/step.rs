@@ -4,8 +4,9 @@
 
 use super::Settings;
 use super::join::Join;
+use super::objective::Report;
 use crate::nn::{Gradients, Grads, Mode, Network, Noise, Pass, Training, spectral_norm};
-use crate::optim::{self, Optimizer};
+use crate::optim::{self, ClipWhen, Optimizer};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor, kernel};
 use crate::random::gather;
@@ -117,9 +118,14 @@ impl Gan {
         }
     }
 
-    /// The programs of one turn: k critic steps, then the generator's.
+    /// The programs of a usual turn.
     pub fn turn(&self) -> Vec<ProgramId> {
-        let mut programs = self.critic_step.repeat(self.settings.critic_steps);
+        self.turn_of(self.settings.critic_steps.usual())
+    }
+
+    /// The programs of one turn: k critic steps, then the generator's.
+    pub fn turn_of(&self, k: usize) -> Vec<ProgramId> {
+        let mut programs = self.critic_step.repeat(k);
         let [gradients, update, last_update] = self.generator_step;
         for _ in 1..self.settings.generator_steps {
             programs.extend([gradients, update]);
@@ -173,7 +179,12 @@ impl Board {
         critic: &Player,
     ) -> [ProgramId; 2] {
         let (batch, features) = (settings.batch, settings.architecture.features());
+        let clip = |r: &mut Recorder, when| {
+            let clip = settings.clip.filter(|clip| clip.when == when);
+            clip.inspect(|clip| clip.record(r, &critic.network));
+        };
         let gradients = r.program("critic.gradients");
+        clip(r, ClipWhen::Before);
         let join = Join::new(r, "critic.x", batch, features);
         let (seed, flip) = (settings.seed, settings.flip);
         gather(r, self.images, self.clock, seed, flip, join.real);
@@ -184,12 +195,13 @@ impl Board {
         join.close(r);
         let pass = self.train(settings, &critic.network, 2, &mut draws);
         let trace = critic.network.forward(r, join.both, pass.advancing());
-        let slopes = self.objective(r, settings, &kernel::OBJECTIVE_CRITIC, trace.output());
+        let slopes = self.report().critic(r, settings, trace.output());
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
 
         let update = r.program("critic.update");
         critic.update(r, self.guard, Watched::CriticGradients);
+        clip(r, ClipWhen::After);
         let advance = Advance {
             turns: 0,
             images: batch,
@@ -216,7 +228,11 @@ impl Board {
         let fake = generator.network.forward(r, z, pass.advancing());
         let pass = self.train(settings, &critic.network, 1, &mut draws);
         let trace = critic.network.forward(r, fake.output(), pass);
-        let slopes = self.objective(r, settings, &kernel::OBJECTIVE_GENERATOR, trace.output());
+        let reals = match settings.objective.is_relativistic() {
+            true => self.scores_of_real(r, settings, &critic.network, &mut draws),
+            false => trace.output(),
+        };
+        let slopes = self.report().generator(r, settings, trace.output(), reals);
         let below = Some(generator.network.activation());
         let da = critic.network.backward(r, &trace, slopes, None, below);
         let da = da.expect("the gradient of the images was asked for");
@@ -243,6 +259,24 @@ impl Board {
             update("generator.update", 0),
             update("generator.last_update", 1),
         ]
+    }
+
+    /// The scores of the real samples that the critic gets next.
+    fn scores_of_real(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        critic: &Network,
+        draws: &mut Draws,
+    ) -> Tensor {
+        let shape = [settings.batch, settings.architecture.features()];
+        let pass = self.train(settings, critic, 1, draws);
+        r.aside("real", |r| {
+            let x = r.scratch("x", &shape);
+            let (seed, flip) = (settings.seed, settings.flip);
+            gather(r, self.images, self.clock, seed, flip, x);
+            critic.forward(r, x, pass).output()
+        })
     }
 
     /// Images from the latents that stay the same all through a run.
@@ -310,26 +344,13 @@ impl Board {
         z
     }
 
-    /// From scores\[N, 1\] the slopes of a loss, its value and its metrics, in one call.
-    fn objective(
-        &self,
-        r: &mut Recorder,
-        settings: &Settings,
-        kernel: &'static crate::plan::Kernel,
-        scores: Tensor,
-    ) -> Tensor {
-        let slopes = r.scratch("slopes", &[r.rows(scores), 1]);
-        r.call(kernel)
-            .read("scores", scores)
-            .read("clock", self.clock)
-            .write("slopes", slopes)
-            .update("metrics", self.metrics)
-            .update("guard", self.guard)
-            .set("batch", settings.batch)
-            .set("objective", settings.objective.code())
-            .set("ring", settings.ring)
-            .record();
-        slopes
+    /// Where objectives write.
+    fn report(&self) -> Report {
+        Report {
+            clock: self.clock,
+            metrics: self.metrics,
+            guard: self.guard,
+        }
     }
 
     fn advance(&self, r: &mut Recorder, settings: &Settings, by: Advance) {

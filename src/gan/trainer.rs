@@ -2,7 +2,7 @@
 //!
 //! It deliberately knows no files: `run` keeps what this hands out.
 
-use super::{Gan, checkpoint};
+use super::{Gan, Settings, checkpoint};
 use crate::Result;
 use crate::nn::Planes;
 use crate::plan::codes::{Counter, Metric, Watched};
@@ -15,12 +15,39 @@ use crate::threefry::Stream;
 pub struct Interval {
     pub loss_critic: f64,
     pub loss_generator: f64,
+    /// Mean σ(score), where that is the critic's probability of "real"; NaN elsewhere.
     pub p_real: f64,
     pub p_fake: f64,
     pub accuracy: f64,
-    pub jsd_bound: f64,
+    pub score_real: f64,
+    pub score_fake: f64,
+    /// See [`Objective::bound`](crate::plan::objective::Objective::bound).
+    pub bound: f64,
     /// Losses and gradients that were not finite, since the run began.
     pub nonfinite: u64,
+}
+
+impl Interval {
+    /// From the means of the columns of the metrics ring.
+    pub fn new(settings: &Settings, mean: impl Fn(Metric) -> f64, nonfinite: u64) -> Interval {
+        let (objective, smoothing) = (settings.objective, settings.label_smoothing);
+        let probability = |metric| match objective.scores_are_logits() {
+            true => mean(metric),
+            false => f64::NAN,
+        };
+        let (loss_critic, score_real) = (mean(Metric::LossCritic), mean(Metric::ScoreReal));
+        Interval {
+            loss_critic,
+            loss_generator: mean(Metric::LossGenerator),
+            p_real: probability(Metric::PReal),
+            p_fake: probability(Metric::PFake),
+            accuracy: mean(Metric::Accuracy),
+            score_real,
+            score_fake: mean(Metric::ScoreFake),
+            bound: objective.bound(loss_critic, score_real, smoothing),
+            nonfinite,
+        }
+    }
 }
 
 /// The first value that was not finite.
@@ -88,7 +115,10 @@ impl Trainer {
 
     /// Plays at most `most` turns and returns how many; few enough to look at the clock between.
     pub fn play(&mut self, most: u64) -> Result<u64> {
-        let done = self.executor.run(&self.gan.turn(), most)?;
+        let schedule = &self.gan.settings.critic_steps;
+        let turn = self.gan.turn_of(schedule.at(self.turns));
+        let alike = schedule.alike(self.turns);
+        let done = self.executor.run(&turn, most.min(alike))?;
         self.turns += done;
         Ok(done)
     }
@@ -110,15 +140,7 @@ impl Trainer {
         let counts = guard
             .chunks(Watched::WORDS)
             .map(|words| u64::from(words[0]));
-        Ok(Interval {
-            loss_critic: mean(Metric::LossCritic),
-            loss_generator: mean(Metric::LossGenerator),
-            p_real: mean(Metric::PReal),
-            p_fake: mean(Metric::PFake),
-            accuracy: mean(Metric::Accuracy),
-            jsd_bound: mean(Metric::JsdBound),
-            nonfinite: counts.sum(),
-        })
+        Ok(Interval::new(&self.gan.settings, mean, counts.sum()))
     }
 
     /// What was not finite first, if anything was.

@@ -1,6 +1,8 @@
 //! The integers by which a plan tells a kernel which function to apply, and where the counters
 //! lie in the clock. Shaders hold the same names as constants; a test compares them.
 
+pub use super::objective::{GeneratorLoss, Objective};
+
 /// A function applied to every element at the end of a layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Activation {
@@ -54,52 +56,6 @@ impl Activation {
     }
 }
 
-/// What the two networks play for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Objective {
-    /// Goodfellow et al. 2014, section 3: the generator maximises log D(G(z)).
-    NonSaturating,
-    /// Goodfellow et al. 2014, equation 1: the generator minimises log(1 − D(G(z))).
-    Minimax,
-}
-
-impl Objective {
-    /// (name of the constant in `shaders/lib/objective.wgsl`, its value)
-    pub const CODES: [(&'static str, u32); 2] = [("NON_SATURATING", 0), ("MINIMAX", 1)];
-
-    /// The number that stands for it in a call.
-    pub fn code(self) -> u32 {
-        match self {
-            Objective::NonSaturating => 0,
-            Objective::Minimax => 1,
-        }
-    }
-
-    /// The inverse of `code`.
-    pub fn from_code(code: u32) -> Objective {
-        match code {
-            0 => Objective::NonSaturating,
-            1 => Objective::Minimax,
-            _ => panic!("no objective has the code {code}"),
-        }
-    }
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Objective::NonSaturating => "non-saturating",
-            Objective::Minimax => "minimax",
-        }
-    }
-
-    /// The inverse of `name`.
-    pub fn from_name(name: &str) -> Option<Objective> {
-        [Objective::NonSaturating, Objective::Minimax]
-            .into_iter()
-            .find(|objective| objective.name() == name)
-    }
-}
-
 /// The words of the clock tensor: everything that counts, on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -149,24 +105,27 @@ pub enum Metric {
     PReal = 2,
     /// Mean σ(score) of generated samples.
     PFake = 3,
-    /// Share of both halves that the critic tells right.
+    /// Share of both halves that the critic tells right, by the threshold of the objective.
     Accuracy = 4,
-    /// (log 4 − critic loss)/2 in nats: the Jensen–Shannon divergence that the critic proves.
-    JsdBound = 5,
+    /// Mean score of real samples.
+    ScoreReal = 5,
+    /// Mean score of generated samples.
+    ScoreFake = 6,
 }
 
 impl Metric {
-    /// Columns of the ring; two are spare, so that a row is 32 bytes.
+    /// Columns of the ring; one is spare, so that a row is 32 bytes.
     pub const COUNT: usize = 8;
 
     /// (name of the constant in `shaders/lib/clock.wgsl`, its value)
-    pub const CODES: [(&'static str, u32); 6] = [
+    pub const CODES: [(&'static str, u32); 7] = [
         ("METRIC_LOSS_CRITIC", 0),
         ("METRIC_LOSS_GENERATOR", 1),
         ("METRIC_P_REAL", 2),
         ("METRIC_P_FAKE", 3),
         ("METRIC_ACCURACY", 4),
-        ("METRIC_JSD_BOUND", 5),
+        ("METRIC_SCORE_REAL", 5),
+        ("METRIC_SCORE_FAKE", 6),
     ];
 }
 

@@ -182,10 +182,11 @@ kernels! {
         [rows: Int, columns: Int, accumulate: Int] false;
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
-        [batch: Int, objective: Int, ring: Int] false;
-    /// From scores\[B\] of generated samples: the slopes of the generator loss and its metric
-    OBJECTIVE_GENERATOR = "objective/generator" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
-        [batch: Int, objective: Int, ring: Int] false;
+        [batch: Int, objective: Int, ring: Int, parameter: Float, smoothing: Float, threshold: Float] false;
+    /// From scores\[B\] of generated samples, and of real ones where the objective compares them:
+    /// the slopes of the generator loss and its metric
+    OBJECTIVE_GENERATOR = "objective/generator" (scores: F32, reals: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
+        [batch: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
     /// rates\[4\] = learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, momentum, for the update that follows
     OPTIM_ADVANCE = "optim/advance" () -> (rates: F32)
         [lr: Float, beta1: Float, rest1: Float, beta2: Float, rest2: Float, momentum: Float] false;
@@ -195,6 +196,11 @@ kernels! {
     /// Gradient descent with momentum on a whole network at once
     OPTIM_SGD = "optim/sgd" (gradients: F32, rates: F32) -> (parameters: F32, velocity: F32, guard: U32)
         [len: Int, watched: Int] false;
+    /// RMSprop (Tieleman and Hinton 2012) on a whole network at once
+    OPTIM_RMSPROP = "optim/rmsprop" (gradients: F32, rates: F32) -> (parameters: F32, square: F32, guard: U32)
+        [len: Int, decay: Float, rest: Float, epsilon: Float, watched: Int] false;
+    /// parameters\[L\] clipped to \[−limit, limit\]
+    OPTIM_CLIP = "optim/clip" () -> (parameters: F32) [len: Int, limit: Float] false;
     /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay
     OPTIM_AVERAGE = "optim/average" (source: F32) -> (average: F32)
         [len: Int, rest: Float] false;
@@ -205,9 +211,4 @@ kernels! {
     BENCH_MULTIPLY_ADD = "bench/multiply_add" () -> (sums: F32) [rounds: Int] false;
     /// destination\[L\] = source\[L\], to measure a device's ceiling
     BENCH_COPY = "bench/copy" (source: F32) -> (destination: F32) [len: Int] false;
-}
-
-/// The kernel of this name.
-pub fn find(name: &str) -> Option<&'static Kernel> {
-    ALL.iter().copied().find(|kernel| kernel.name == name)
 }

@@ -5,8 +5,10 @@
 
 mod check;
 pub mod codes;
+pub mod divergence;
 mod executor;
 pub mod kernel;
+pub mod objective;
 mod print;
 mod recorder;
 mod tensor;

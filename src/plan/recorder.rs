@@ -29,6 +29,16 @@ impl Recorder {
         ProgramId(self.plan.programs.len() - 1)
     }
 
+    /// Records under a name of its own what a program does for a second time, such as calling the
+    /// same network.
+    pub fn aside<T>(&mut self, name: &str, record: impl FnOnce(&mut Recorder) -> T) -> T {
+        let scope = self.scope.clone();
+        self.scope = format!("{scope}{name}/");
+        let made = record(self);
+        self.scope = scope;
+        made
+    }
+
     /// Name, shape and place of a tensor.
     pub fn info(&self, tensor: Tensor) -> &TensorInfo {
         self.plan.info(tensor)

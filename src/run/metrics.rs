@@ -25,7 +25,8 @@ pub struct Record {
     pub loss_critic: f64,
     #[serde(deserialize_with = "number_or_null")]
     pub loss_generator: f64,
-    /// Mean probability of being real that the critic gives to real images.
+    /// Mean probability of being real that the critic gives to real images; NaN where scores are
+    /// no logits.
     #[serde(deserialize_with = "number_or_null")]
     pub p_real: f64,
     /// The same of generated images.
@@ -34,9 +35,14 @@ pub struct Record {
     /// Share of images that the critic sorts rightly.
     #[serde(deserialize_with = "number_or_null")]
     pub accuracy: f64,
-    /// Lower bound on the Jensen–Shannon divergence in nats, (log 4 − critic loss)/2.
+    /// Mean scores of the critic.
     #[serde(deserialize_with = "number_or_null")]
-    pub jsd_bound: f64,
+    pub score_real: f64,
+    #[serde(deserialize_with = "number_or_null")]
+    pub score_fake: f64,
+    /// Lower bound on the divergence that the objective belongs to.
+    #[serde(deserialize_with = "number_or_null")]
+    pub bound: f64,
     /// Losses and gradients that were not finite.
     pub nonfinite: u64,
     #[serde(deserialize_with = "number_or_null")]

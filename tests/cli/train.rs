@@ -78,7 +78,7 @@ fn metrics_tell_steps_images_and_finite_numbers() {
             assert!((0.0..=1.0).contains(&number(share)), "{record}");
         }
         let bound = (4f64.ln() - number("loss_critic")) / 2.0;
-        assert!((number("jsd_bound") - bound).abs() < 1e-6, "{record}");
+        assert!((number("bound") - bound).abs() < 1e-6, "{record}");
         assert!(number("images_per_s") > 0.0 && number("wall_s") > 0.0);
     }
     let state = json(&place.text("run/checkpoints/step-00000015/state.json"));

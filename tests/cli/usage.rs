@@ -32,7 +32,10 @@ fn usage_errors_exit_with_2_and_name_what_was_typed() {
         (&["--lr", "nan"], &["--lr is NaN"]),
         (&["--beta1", "1"], &["--beta1 is 1"]),
         (&["--ema", "1"], &["--ema is 1"]),
-        (&["--objective", "wgan"], &["'wgan'", "non-saturating"]),
+        (
+            &["--objective", "wgam"],
+            &["'wgam'", "non-saturating", "f-gan:kl"],
+        ),
         (&["--init", "normal:x"], &["normal:x", "normal:SIGMA"]),
         (&["--seed", "-1"], &["-1"]),
         (

@@ -4,7 +4,8 @@ use gpugan::gan::Settings;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
-use gpugan::plan::codes::Objective;
+use gpugan::plan::divergence::Divergence;
+use gpugan::plan::objective::{GeneratorLoss, Objective, Objective::FGan};
 use gpugan::random::Latent;
 use gpugan::threefry::{open_unit, threefry2x32};
 
@@ -13,12 +14,26 @@ pub const ADAM: Rule = Rule::Adam {
     beta2: 0.999,
     epsilon: 1e-8,
 };
+pub const RMSPROP: Rule = Rule::RmsProp {
+    decay: 0.99,
+    epsilon: 1e-8,
+};
 pub const SGD: Rule = Rule::Sgd { momentum: 0.5 };
 
-/// Every objective there is.
+/// Every objective there is, and more than one parameter of those that have some.
 pub fn objectives() -> Vec<Objective> {
-    let codes = Objective::CODES.iter();
-    codes.map(|(_, code)| Objective::from_code(*code)).collect()
+    let shaped = [
+        FGan(Divergence::Alpha { alpha: 1.5 }),
+        FGan(Divergence::Alpha { alpha: -1.0 }),
+        FGan(Divergence::WeightedJensenShannon { pi: 0.3 }),
+    ];
+    Objective::all().chain(shaped).collect()
+}
+
+/// Whether a constant that is added to all scores changes nothing, for hinge as long as they lie
+/// within its margins, so that the last bias of the critic learns nothing.
+pub fn ignores_the_level(objective: Objective) -> bool {
+    objective.is_relativistic() || [Objective::Wgan, Objective::Hinge].contains(&objective)
 }
 
 /// A small game on images of `shape` = \[H, W, C\].
@@ -35,14 +50,17 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         },
         spectral_norm: false,
         objective: Objective::NonSaturating,
+        generator_loss: GeneratorLoss::NonSaturating,
+        label_smoothing: 0.0,
         latent: Latent::Normal,
         init: Init::Torch,
         rule: ADAM,
+        clip: None,
         lr_generator: 2e-3,
         lr_critic: 2e-3,
         batch,
         ema: None,
-        critic_steps: 1,
+        critic_steps: 1.into(),
         generator_steps: 1,
         seed: 11,
         images: 10,

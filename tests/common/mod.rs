@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use gpugan::cpu::Cpu;
 use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::gan::{Gan, Interval, Settings};
-use gpugan::nn::{Init, Planes};
+use gpugan::nn::Planes;
 use gpugan::optim::Rule;
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
@@ -64,8 +64,8 @@ pub struct Trace {
 pub struct Case {
     pub name: String,
     pub seed: u64,
-    pub objective: String,
-    pub latent: String,
+    pub objective: Objective,
+    pub latent: Latent,
     pub critic_steps: usize,
     pub generator_steps: usize,
     pub lr_generator: f64,
@@ -88,7 +88,7 @@ pub struct Iteration {
     pub p_real: f64,
     pub p_fake: f64,
     pub accuracy: f64,
-    pub jsd_bound: f64,
+    pub bound: f64,
     pub data_position: u64,
     pub latent_draws: u64,
     /// Parameters and running statistics, in PyTorch's order.
@@ -174,10 +174,8 @@ impl Golden {
                 shape: [height, width, channels],
                 latent_dim,
             },
-            spectral_norm: false,
-            objective: Objective::from_name(&case.objective).unwrap(),
-            latent: Latent::from_name(&case.latent).unwrap(),
-            init: Init::Torch,
+            objective: case.objective,
+            latent: case.latent,
             rule: match case.optimizer {
                 Optimizer::Adam { beta1, beta2, eps } => Rule::Adam {
                     beta1,
@@ -188,15 +186,14 @@ impl Golden {
             },
             lr_generator: case.lr_generator,
             lr_critic: case.lr_critic,
-            batch,
-            ema: None,
-            critic_steps: case.critic_steps,
+            critic_steps: case.critic_steps.into(),
             generator_steps: case.generator_steps,
             seed: case.seed,
             images: self.setup.dataset.len(),
             flip: false,
             ring: 3,
             samples: 2,
+            ..games::game([height, width, channels], batch)
         })
     }
 }
@@ -209,7 +206,7 @@ impl Iteration {
             (self.p_real, got.p_real),
             (self.p_fake, got.p_fake),
             (self.accuracy, got.accuracy),
-            (self.jsd_bound, got.jsd_bound),
+            (self.bound, got.bound),
         ];
         for (want, got) in pairs {
             assert!((want - got).abs() <= tolerance, "{pairs:?}");
@@ -226,7 +223,7 @@ pub struct Run {
     guard: Tensor,
     images: Tensor,
     bytes: Vec<u8>,
-    ring: usize,
+    settings: Settings,
 }
 
 impl Run {
@@ -245,7 +242,7 @@ impl Run {
             guard: gan.guard,
             images: gan.images,
             bytes: golden.bytes(),
-            ring: gan.settings.ring,
+            settings: gan.settings.clone(),
         }
     }
 
@@ -280,16 +277,8 @@ impl Run {
 
     pub fn metrics(&self, floats: &mut dyn Floats, turn: usize) -> Interval {
         let ring = floats.get(self.metrics);
-        let row = &ring[(turn % self.ring) * Metric::COUNT..][..Metric::COUNT];
-        Interval {
-            loss_critic: row[Metric::LossCritic as usize],
-            loss_generator: row[Metric::LossGenerator as usize],
-            p_real: row[Metric::PReal as usize],
-            p_fake: row[Metric::PFake as usize],
-            accuracy: row[Metric::Accuracy as usize],
-            jsd_bound: row[Metric::JsdBound as usize],
-            nonfinite: 0,
-        }
+        let row = &ring[(turn % self.settings.ring) * Metric::COUNT..];
+        Interval::new(&self.settings, |metric| row[metric as usize], 0)
     }
 }
 

@@ -198,7 +198,7 @@ def metrics(loss, s_real, s_fake):
     right = (s_real > 0).double().mean() + (s_fake < 0).double().mean()
     return dict(loss_critic=loss.item(), p_real=s_real.sigmoid().mean().item(),
                 p_fake=s_fake.sigmoid().mean().item(), accuracy=right.item() / 2,
-                jsd_bound=(math.log(4) - loss.item()) / 2)
+                bound=(math.log(4) - loss.item()) / 2)
 
 
 class Trainer:

@@ -41,7 +41,7 @@ fn differences(values: &[f64], mut loss: impl FnMut(&[f64]) -> f64) -> Vec<f64> 
 fn error(got: &[f64], want: &[f64]) -> f64 {
     assert_eq!(got.len(), want.len());
     let scale = want.iter().fold(0.0f64, |most, w| most.max(w.abs()));
-    assert!(scale > 0.0, "a gradient of zeros shows nothing");
+    assert!(scale > 0.0, "a gradient of zeros shows nothing: {got:?}");
     let errors = got.iter().zip(want).map(|(g, w)| (g - w).abs() / scale);
     errors.fold(0.0, f64::max)
 }

@@ -51,17 +51,21 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("spectral/direction", "direction", 0.0, 2e-6),
     ("spectral/divide", "scaled", 0.0, 3e-7),
     ("spectral/backward", "dweight", 1e-6, 1e-6),
-    // WGSL grants exp(x) an error of 3 + 2|x| units in the last place.
-    ("objective/critic", "slopes", 1e-30, 2e-5),
-    ("objective/critic", "metrics", 1e-6, 1e-6),
-    ("objective/generator", "slopes", 1e-30, 2e-5),
-    ("objective/generator", "metrics", 1e-30, 2e-5),
+    // WGSL grants exp(x) an error of 3 + 2|x| units in the last place, and powers of small numbers
+    // make more of it.
+    ("objective/critic", "slopes", 1e-30, 4e-5),
+    ("objective/critic", "metrics", 1e-6, 2e-5),
+    ("objective/generator", "slopes", 1e-30, 4e-5),
+    ("objective/generator", "metrics", 1e-6, 2e-5),
     ("optim/advance", "rates", 0.0, 3e-7),
     ("optim/adam", "parameters", 1e-7, 1e-7),
     ("optim/adam", "mean", 1e-9, 1e-6),
     ("optim/adam", "square", 1e-30, 1e-6),
     ("optim/sgd", "parameters", 1e-7, 1e-7),
     ("optim/sgd", "velocity", 1e-8, 1e-6),
+    ("optim/rmsprop", "parameters", 1e-7, 1e-7),
+    ("optim/rmsprop", "square", 1e-30, 1e-6),
+    ("optim/clip", "parameters", 0.0, 1e-7),
     ("optim/average", "average", 1e-7, 1e-7),
     ("bench/multiply_add", "sums", 0.0, 2e-5),
     ("bench/copy", "destination", 0.0, 0.0),
@@ -72,7 +76,7 @@ fn allowed(outcome: &Outcome, wanted: f64) -> f64 {
         .iter()
         .find(|row| (row.0, row.1) == (outcome.kernel, outcome.tensor));
     let (_, _, absolute, relative) = row.unwrap_or_else(|| panic!("no tolerance for {outcome:?}"));
-    absolute * (outcome.depth as f64).sqrt() + relative * wanted.abs()
+    absolute * outcome.scale * (outcome.depth as f64).sqrt() + relative * wanted.abs()
 }
 
 fn same_float(outcome: &Outcome, got: f32, wanted: f32) -> bool {
@@ -272,7 +276,7 @@ fn spoiled(outcome: &Outcome) -> Vec<Outcome> {
         Contents::F32(floats) => {
             let right = floats[last];
             let nudged = match right.is_finite() {
-                true => right + 1e-4 * right.abs().max(1.0),
+                true => right + 1e-4 * right.abs().max(outcome.scale as f32),
                 false => 0.0,
             };
             let missing = if right.is_nan() { 0.0 } else { f32::NAN };

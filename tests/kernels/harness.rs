@@ -16,6 +16,7 @@ pub struct Case {
     extent: [usize; 3],
     unspecified: Vec<&'static str>,
     depth: usize,
+    scale: f64,
 }
 
 impl Case {
@@ -28,6 +29,7 @@ impl Case {
             extent: [1; 3],
             unspecified: Vec::new(),
             depth: 1,
+            scale: 1.0,
         }
     }
 
@@ -67,6 +69,12 @@ impl Case {
     /// Terms of each sum, of which the tolerance takes the square root; 1 unless told.
     pub fn depth(mut self, terms: usize) -> Case {
         self.depth = terms;
+        self
+    }
+
+    /// The size of the terms that are summed, which the absolute tolerance is in; 1 unless told.
+    pub fn scale(mut self, size: f64) -> Case {
+        self.scale = size;
         self
     }
 
@@ -150,6 +158,7 @@ pub struct Outcome {
     pub tensor: &'static str,
     pub contents: Contents,
     pub depth: usize,
+    pub scale: f64,
 }
 
 /// Many calls in one plan, a program each, so that a device is opened only once.
@@ -204,6 +213,7 @@ impl Suite {
                         tensor,
                         contents: executor.read(*handle).expect(&case.name),
                         depth: case.depth,
+                        scale: case.scale,
                     });
                 }
             }

@@ -4,6 +4,7 @@ mod agreement;
 mod cases;
 mod clock;
 mod data;
+mod golden;
 mod harness;
 mod objective;
 mod optim;

@@ -1,13 +1,22 @@
 //! The objectives against calculus: closed forms, central differences, extremes.
 
 use gpugan::cpu::Cpu;
-use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::codes::{Metric, Watched};
+use gpugan::plan::divergence::Divergence;
+use gpugan::plan::objective::{Objective, Objective::FGan};
 use gpugan::plan::{Contents, kernel};
 
 use crate::harness::{Case, Outcome, Rig, Suite, noise, quiet};
 
 const BOTH: [Objective; 2] = [Objective::NonSaturating, Objective::Minimax];
 const RING: usize = 3;
+
+/// Every objective there is, and more than one parameter of those that have some.
+pub fn objectives() -> Vec<Objective> {
+    let alphas = [-1.0, 1.5, 3.0].map(|alpha| FGan(Divergence::Alpha { alpha }));
+    let pis = [0.1, 0.7].map(|pi| FGan(Divergence::WeightedJensenShannon { pi }));
+    Objective::all().chain(alphas).chain(pis).collect()
+}
 
 fn clock(step: u32) -> Contents {
     Contents::U32(vec![step, 0, 0, 0, 0, 0, 0, 0])
@@ -22,30 +31,46 @@ fn play(case: Case, objective: Objective, scores: Vec<f32>, batch: usize) -> Cas
         .update("guard", quiet())
         .set("batch", batch)
         .set("objective", objective.code())
+        .set("parameter", objective.parameter())
         .set("ring", RING)
         .extent(1, 1, 1)
 }
 
-fn critic(objective: Objective, scores: Vec<f32>) -> Case {
+pub fn smooth_critic(objective: Objective, smoothing: f64, scores: Vec<f32>) -> Case {
     let batch = scores.len() / 2;
-    let case = Case::new(
-        &kernel::OBJECTIVE_CRITIC,
-        format!("{objective:?} {scores:?}"),
-    );
+    let label = format!("{objective:?} {smoothing} {scores:?}");
+    let case = Case::new(&kernel::OBJECTIVE_CRITIC, label)
+        .set("smoothing", smoothing)
+        .set("threshold", objective.threshold(smoothing));
+    play(case, objective, scores, batch)
+}
+
+fn critic(objective: Objective, scores: Vec<f32>) -> Case {
+    smooth_critic(objective, 0.0, scores)
+}
+
+/// `scores` are those of generated samples.
+pub fn generator_against(
+    objective: Objective,
+    minimax: bool,
+    reals: Vec<f32>,
+    scores: Vec<f32>,
+) -> Case {
+    let batch = scores.len();
+    let label = format!("{objective:?} {minimax} {reals:?} {scores:?}");
+    let case = Case::new(&kernel::OBJECTIVE_GENERATOR, label)
+        .read("reals", Contents::F32(reals))
+        .set("minimax", u32::from(minimax));
     play(case, objective, scores, batch)
 }
 
 fn generator(objective: Objective, scores: Vec<f32>) -> Case {
-    let batch = scores.len();
-    let case = Case::new(
-        &kernel::OBJECTIVE_GENERATOR,
-        format!("{objective:?} {scores:?}"),
-    );
-    play(case, objective, scores, batch)
+    let reals = noise(77, scores.len(), 2.0);
+    generator_against(objective, false, reals, scores)
 }
 
 /// A metric of step 4, which is row 1 of a ring of 3.
-fn metric(rig: &Rig, metric: Metric) -> f64 {
+pub fn metric(rig: &Rig, metric: Metric) -> f64 {
     rig.floats("metrics")[Metric::COUNT + metric as usize]
 }
 
@@ -71,11 +96,18 @@ fn largest_fault(slopes: Case, loss: Case, of: Metric) -> f64 {
 #[test]
 fn slopes_are_the_central_differences_of_the_loss() {
     let scores = noise(1, 10, 6.0);
-    for objective in BOTH {
-        let case = || critic(objective, scores.clone());
-        assert!(largest_fault(case(), case(), Metric::LossCritic) < 1e-9);
-        let case = || generator(objective, scores.clone());
-        assert!(largest_fault(case(), case(), Metric::LossGenerator) < 1e-9);
+    for objective in objectives() {
+        for smoothing in [0.0, 0.25] {
+            let case = || smooth_critic(objective, smoothing, scores.clone());
+            let fault = largest_fault(case(), case(), Metric::LossCritic);
+            assert!(fault < 1e-7, "{objective:?} {smoothing}: {fault:e}");
+        }
+        for minimax in [false, true] {
+            let reals = noise(2, 10, 3.0);
+            let case = || generator_against(objective, minimax, reals.clone(), scores.clone());
+            let fault = largest_fault(case(), case(), Metric::LossGenerator);
+            assert!(fault < 1e-7, "{objective:?} {minimax}: {fault:e}");
+        }
     }
     let [one, other] = BOTH.map(|objective| generator(objective, scores.clone()));
     assert!(largest_fault(one, other, Metric::LossGenerator) > 1e-3);
@@ -107,7 +139,7 @@ fn losses_have_their_closed_forms_far_out_too() {
             let generator = loss(generator(objective, vec![b]), Metric::LossGenerator);
             let wanted = match objective {
                 Objective::NonSaturating => softplus(-fake),
-                Objective::Minimax => -softplus(fake),
+                _ => -softplus(fake),
             };
             let near = |got: f64, wanted: f64| {
                 let fault = (got - wanted).abs();
@@ -127,13 +159,14 @@ fn metrics_tell_how_well_the_critic_tells_them_apart() {
     let metrics = |real: [f32; 2], fake: [f32; 2]| {
         let mut rig = Rig::new(critic(BOTH[0], [real, fake].concat()));
         rig.run();
-        [
+        let [p_real, p_fake, accuracy, loss] = [
             Metric::PReal,
             Metric::PFake,
             Metric::Accuracy,
-            Metric::JsdBound,
+            Metric::LossCritic,
         ]
-        .map(|m| metric(&rig, m))
+        .map(|m| metric(&rig, m));
+        [p_real, p_fake, accuracy, BOTH[0].bound(loss, 0.0, 0.0)]
     };
     let near = |got: [f64; 4], wanted: [f64; 4]| {
         let same = got.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-12);
@@ -157,9 +190,9 @@ fn only_the_row_of_the_step_is_written() {
     let metrics = rig.run().floats("metrics");
     let row = &metrics[Metric::COUNT..2 * Metric::COUNT];
     let written: Vec<usize> = (0..row.len()).filter(|&at| row[at] != -1.0).collect();
-    assert_eq!(written, [0, 2, 3, 4, 5]);
+    assert_eq!(written, [0, 2, 3, 4, 5, 6]);
     let elsewhere = metrics.iter().filter(|value| **value == -1.0).count();
-    assert_eq!(elsewhere, 2 * Metric::COUNT + 3);
+    assert_eq!(elsewhere, 2 * Metric::COUNT + 2);
 }
 
 /// Runs f32 mirrors, in which infinity is near.
@@ -191,10 +224,11 @@ fn no_finite_score_makes_anything_that_is_not_finite() {
     let far = vec![
         1e4, -1e4, 89.0, -89.0, 104.0, -104.0, 0.0, -0.0, 1e-30, -1e4,
     ];
-    let cases = BOTH.iter().flat_map(|objective| {
+    let cases = objectives().into_iter().flat_map(|objective| {
         [
-            critic(*objective, far.clone()),
-            generator(*objective, far.clone()),
+            critic(objective, far.clone()),
+            generator_against(objective, false, far.clone(), far.clone()),
+            generator_against(objective, true, far.clone(), far.clone()),
         ]
     });
     for outcome in outcomes(cases.collect()) {
@@ -207,4 +241,89 @@ fn no_finite_score_makes_anything_that_is_not_finite() {
             guard => assert_eq!(*guard, quiet(), "{}", outcome.case),
         }
     }
+}
+
+/// The share of a half that is told right, by the scores just above and just below the threshold.
+#[test]
+fn accuracy_is_counted_at_the_threshold_of_the_divergence() {
+    for divergence in Divergence::ALL {
+        let at = divergence.score_threshold();
+        for (real, fake, right) in [(0.01, -0.01, 1.0), (-0.01, -0.01, 0.5), (-0.01, 0.01, 0.0)] {
+            let scores = [at + real, at + fake].map(|score| score as f32);
+            let mut rig = Rig::new(critic(FGan(divergence), scores.to_vec()));
+            let got = metric(rig.run(), Metric::Accuracy);
+            assert_eq!(got, right, "{divergence:?} {real} {fake}");
+        }
+    }
+    // Objectives that compare scores do not look at where they lie.
+    for objective in [Objective::Wgan, Objective::Relativistic] {
+        let scores = vec![101.0, 3.0, 100.0, 4.0];
+        let mut rig = Rig::new(critic(objective, scores));
+        assert_eq!(metric(rig.run(), Metric::Accuracy), 0.5);
+    }
+}
+
+/// With the best critic the bound is the divergence itself: here of two coins.
+#[test]
+fn the_best_critic_proves_the_whole_divergence() {
+    let (p, q): (f64, f64) = (0.75, 0.25);
+    // Four tosses each, of which three and one show heads.
+    let tosses = |heads: f64, tails: f64| {
+        let real = [heads, heads, heads, tails];
+        let fake = [heads, tails, tails, tails];
+        [real, fake]
+            .concat()
+            .into_iter()
+            .map(|v| v as f32)
+            .collect()
+    };
+    let bound = |objective: Objective, scores| {
+        let mut rig = Rig::new(critic(objective, scores));
+        objective.bound(metric(rig.run(), Metric::LossCritic), 0.0, 0.0)
+    };
+    let near = |got: f64, wanted: f64, what: &str| {
+        assert!((got - wanted).abs() < 1e-6, "{what}: {got}, not {wanted}");
+    };
+    for divergence in Divergence::ALL {
+        let d = q * divergence.f(p / q) + p * divergence.f(q / p);
+        // The score whose output is f', by bisection; all outputs increase.
+        let score = |u: f64| {
+            let (mut low, mut high) = (-40.0, 40.0);
+            for _ in 0..100 {
+                let middle = 0.5 * (low + high);
+                match divergence.output(middle) < divergence.slope(u) {
+                    true => low = middle,
+                    false => high = middle,
+                }
+            }
+            0.5 * (low + high)
+        };
+        let scores = tosses(score(p / q), score(q / p));
+        near(bound(FGan(divergence), scores), d, divergence.name());
+    }
+    let jsd = 0.5 * (p * (2.0 * p).ln() + q * (2.0 * q).ln()) * 2.0;
+    let logit = (p / q).ln();
+    near(bound(BOTH[0], tosses(logit, -logit)), jsd, "Jensen-Shannon");
+    near(bound(Objective::Hinge, tosses(1.0, -1.0)), p - q, "hinge");
+    let squares = bound(Objective::LeastSquares, tosses(p, q));
+    near(squares, (p - q).powi(2) / (p + q), "least squares");
+    // A 1-Lipschitz critic on points at a distance of 1.
+    near(
+        bound(Objective::Wgan, tosses(1.0, 0.0)),
+        p - q,
+        "Wasserstein",
+    );
+}
+
+/// Smoothed labels change the loss and not what the critic has proved.
+#[test]
+fn the_bound_does_not_depend_on_the_labels() {
+    let scores = vec![0.5, 1.5, -0.75, 0.25];
+    let bound = |smoothing| {
+        let mut rig = Rig::new(smooth_critic(BOTH[0], smoothing, scores.clone()));
+        rig.run();
+        let real = metric(&rig, Metric::ScoreReal);
+        BOTH[0].bound(metric(&rig, Metric::LossCritic), real, smoothing)
+    };
+    assert!((bound(0.25) - bound(0.0)).abs() < 1e-14);
 }

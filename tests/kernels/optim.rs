@@ -54,6 +54,22 @@ fn sgd(len: usize) -> Rig {
     Rig::new(case)
 }
 
+fn rmsprop(len: usize) -> Rig {
+    let case = Case::new(&kernel::OPTIM_RMSPROP, "")
+        .read("gradients", zeros(len))
+        .read("rates", zeros(4))
+        .update("parameters", Contents::F32(vec![1.0; len]))
+        .update("square", zeros(len))
+        .update("guard", quiet())
+        .set("len", len)
+        .set("decay", 0.99)
+        .set("rest", 1.0 - 0.99)
+        .set("epsilon", 1e-8)
+        .set("watched", WATCHED as u32)
+        .extent(len, 1, 1);
+    Rig::new(case)
+}
+
 fn near(got: f64, wanted: f64) {
     assert!(
         (got - wanted).abs() <= 1e-14 * wanted.abs(),
@@ -109,6 +125,40 @@ fn momentum_gathers_gradients_before_the_rate() {
     }
 }
 
+/// Three updates of torch.optim.RMSprop in float64 with its defaults and lr 0.05.
+#[test]
+fn rmsprop_takes_the_steps_of_pytorch() {
+    let known = [
+        (0.5, 0.5000000999999803, 0.0025000000000000022),
+        (-0.25, 0.7245066872108754, 0.003100000000000003),
+        (2.0, 0.24265033898487753, 0.04306900000000004),
+    ];
+    let mut rmsprop = rmsprop(5);
+    rmsprop.set("rates", &[0.05, 0.0, 0.0, 0.0]);
+    for (gradient, parameter, square) in known {
+        rmsprop
+            .set("gradients", &[0.0, gradient, 0.0, 0.0, 0.0])
+            .run();
+        near(rmsprop.floats("parameters")[1], parameter);
+        near(rmsprop.floats("square")[1], square);
+        assert_eq!(rmsprop.floats("parameters")[2..], [1.0; 3]);
+    }
+}
+
+#[test]
+fn clipping_keeps_what_lies_inside_and_what_is_not_a_number() {
+    let case = Case::new(&kernel::OPTIM_CLIP, "")
+        .update("parameters", zeros(6))
+        .set("len", 6usize)
+        .set("limit", 0.25)
+        .extent(6, 1, 1);
+    let mut rig = Rig::new(case);
+    let before = [0.1, -0.25, 0.3, -7.0, f64::INFINITY, f64::NAN];
+    let after = rig.set("parameters", &before).run().floats("parameters");
+    assert_eq!(after[..5], [0.1, -0.25, 0.25, -0.25, 0.25]);
+    assert!(after[5].is_nan());
+}
+
 #[test]
 fn moments_below_the_threshold_become_zero() {
     let mut adam = adam(2);
@@ -130,7 +180,7 @@ fn the_guard_names_the_first_gradient_that_is_not_finite() {
     gradients[9_000] = f64::NAN;
     gradients[4_097] = f64::INFINITY;
     gradients[len - 1] = f64::NEG_INFINITY;
-    for mut rig in [adam(len), sgd(len)] {
+    for mut rig in [adam(len), sgd(len), rmsprop(len)] {
         rig.set("rates", &[0.1, 1.0, 1.0, 0.0])
             .set("gradients", &gradients);
         let mut wanted = [0, u32::MAX, u32::MAX].repeat(4);

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gpugan::optim::ClipWhen;
+use gpugan::plan::divergence::Divergence;
+use gpugan::plan::objective::{GeneratorLoss, Objective};
+use gpugan::random::Latent;
 use gpugan::run::Config;
-use gpugan::run::config::{
-    Arch, DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed,
-};
+use gpugan::run::config::{Arch, DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed};
 use serde::Serialize;
 
 /// An architecture brings its own defaults, below what a file or a flag says.
@@ -31,10 +33,10 @@ fn the_architecture_decides_the_defaults() {
             width: 9,
             ..Config::of_arch(arch.unwrap_or(Arch::Dcgan))
         };
-        let config = Config::layered(Some(&path), &flags(arch)).unwrap();
+        let config = Config::layered(None, Some(&path), &flags(arch)).unwrap();
         assert_eq!(config, wanted, "{arch:?}");
     }
-    let config = Config::layered(None, &flags(Some(Arch::Maxout))).unwrap();
+    let config = Config::layered(None, None, &flags(Some(Arch::Maxout))).unwrap();
     assert_eq!(config, Config::of_arch(Arch::Maxout));
 }
 
@@ -62,12 +64,17 @@ fn everything_set() -> Config {
         critic_hidden: vec![],
         leak: 0.1,
         init: Init::Normal(0.02),
-        objective: Objective::Minimax,
-        critic_steps: 2,
+        objective: Objective::FGan(Divergence::Kl),
+        alpha: -1.5,
+        pi: 0.25,
+        generator_loss: GeneratorLoss::Minimax,
+        critic_steps: "100x25,5;100@500".parse().unwrap(),
         generator_steps: 3,
         batch: 65_536,
         epochs: Some(4),
-        optimizer: Optimizer::Sgd,
+        optimizer: Optimizer::Rmsprop,
+        clip: Some(0.01),
+        clip_when: ClipWhen::Before,
         lr: 1e-7,
         lr_critic: Some(0.1),
         beta1: 0.0,
@@ -94,9 +101,15 @@ fn options_survive_their_file() {
         "steps",
         "epochs",
         "lr-critic",
+        "clip",
         "threads",
     ] {
-        assert!(!text.lines().any(|line| line.starts_with(unset)), "{text}");
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.starts_with(&format!("{unset} "))),
+            "{text}"
+        );
     }
     assert!(text.contains("generator-hidden = [256, 512]"), "{text}");
 }
@@ -173,9 +186,9 @@ fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
         ("batch = 1.5", "line 1", "expected a whole number from 0"),
         ("generator-hidden = 5", "line 1", "expected a list"),
         (
-            "objective = \"wgan\"",
+            "objective = \"f-gan:kkl\"",
             "line 1",
-            "`non-saturating` or `minimax`",
+            "'f-gan:kkl' is unknown; give one of non-saturating, minimax",
         ),
         ("\ninit = \"normal\"", "line 2", "`torch` or `normal:SIGMA`"),
         ("device = 1", "line 1", "expected a text in quotes"),
@@ -225,7 +238,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         data_dir: Some("here".into()),
         ..Flags::default()
     };
-    let config = Config::layered(Some(&path), &flags).unwrap();
+    let config = Config::layered(None, Some(&path), &flags).unwrap();
     let expected = Config {
         lr: 0.25,
         batch: 7,
@@ -236,13 +249,13 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         ..Config::default()
     };
     assert_eq!(config, expected);
-    let plain = Config::layered(None, &Flags::default());
+    let plain = Config::layered(None, None, &Flags::default());
     assert_eq!(plain.unwrap(), Config::default());
     let nan = Flags {
         lr: Some(f64::NAN),
         ..Flags::default()
     };
-    let error = Config::layered(None, &nan).unwrap_err().to_string();
+    let error = Config::layered(None, None, &nan).unwrap_err().to_string();
     assert!(error.contains("--lr is NaN"), "{error}");
 }
 
@@ -257,6 +270,22 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         ["--beta2 ", "0.99999999999", "not including, 1"],
     ),
     ("momentum = nan", ["--momentum ", "NaN", "from 0"]),
+    ("pi = 1", ["--pi ", "1.0", "0.001 to 0.999"]),
+    ("alpha = inf", ["--alpha ", "inf", "to 100.0"]),
+    ("alpha = 1.001", ["--alpha ", "1.001", "f-gan:kl"]),
+    ("alpha = 0", ["--alpha ", "0.0", "f-gan:reverse-kl"]),
+    (
+        "label-smoothing = 1",
+        ["--label-smoothing ", "1.0", "not including, 1"],
+    ),
+    (
+        "label-smoothing = 0.1\nobjective = \"wgan\"",
+        ["--label-smoothing ", "wgan", "least-squares"],
+    ),
+    (
+        "generator-loss = \"minimax\"",
+        ["--generator-loss ", "f-gan", "non-saturating"],
+    ),
     ("leak = -0.1", ["--leak ", "-0.1", "from 0"]),
     ("batch = 0", ["--batch ", "0", "1 to 65536"]),
     (
@@ -270,6 +299,10 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
     ),
     ("critic-hidden = [0]", ["--critic-hidden ", "0", "from 1"]),
     ("critic-steps = 0", ["--critic-steps ", "0", "from 1"]),
+    (
+        "critic-steps = \"5x9,101\"",
+        ["--critic-steps ", "101", "to 100"],
+    ),
     (
         "generator-steps = 101",
         ["--generator-steps ", "101", "to 100"],
@@ -323,7 +356,47 @@ fn epochs_become_steps_once_the_data_is_known() {
     assert_eq!(length("epochs = 1"), 469);
     assert_eq!(length("epochs = 4"), 1_875);
     assert_eq!(length("epochs = 4\ncritic-steps = 5"), 375);
+    // 1,875 critic updates: 1,000 in the first 10 turns.
+    assert_eq!(length("epochs = 4\ncritic-steps = \"100x10,5\""), 185);
     assert_eq!(length("epochs = 4\ngenerator-steps = 2"), 3_750);
     let mut endless = Config::parse("epochs = 1000000", "text").unwrap();
     assert!(endless.resolve_length(u64::MAX).is_err());
+}
+
+fn options(preset: &str) -> gpugan::Result<Config> {
+    Config::layered(Some(preset), None, &Flags::default())
+}
+
+#[test]
+fn every_preset_says_what_it_is_and_is_within_range() {
+    let all = Preset::all();
+    assert!(all.len() >= 3);
+    for preset in all {
+        let about = preset.about();
+        assert!(about.len() > 20 && about.len() < 100, "{about}");
+        options(preset.name).unwrap().validate().unwrap();
+    }
+    let error = options("wgan").unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("wgan-mnist"), "{error}");
+}
+
+#[test]
+fn the_file_goes_over_the_preset_and_flags_over_both() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("gan.toml");
+    fs::write(&path, "lr = 0.5\nbatch = 7\n").unwrap();
+    let flags = Flags {
+        lr: Some(0.25),
+        ..Flags::default()
+    };
+    let config = Config::layered(Some("wgan-mnist"), Some(&path), &flags).unwrap();
+    let expected = Config {
+        lr: 0.25,
+        batch: 7,
+        ..options("wgan-mnist").unwrap()
+    };
+    assert_eq!(config, expected);
+    assert_eq!(config.optimizer, Optimizer::Rmsprop);
+    assert_eq!(config.clip, Some(0.01));
 }

@@ -83,7 +83,7 @@ fn a_data_set_replaces_the_one_below_and_its_path_becomes_absolute() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("gan.toml");
         fs::write(&path, text).unwrap();
-        let config = Config::layered(Some(&path), &flags).unwrap();
+        let config = Config::layered(None, Some(&path), &flags).unwrap();
         (config.dataset, config.data_dir)
     };
     let dataset = |text: &str| Flags {
@@ -129,7 +129,7 @@ fn a_path_that_toml_cannot_express_is_an_error() {
         data_dir: Some(std::ffi::OsString::from_vec(vec![b'/', 0xff]).into()),
         ..Flags::default()
     };
-    let error = Config::layered(None, &flags).unwrap_err();
+    let error = Config::layered(None, None, &flags).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("UTF-8"), "{error}");
 }

@@ -4,7 +4,7 @@ use gpugan::gan::{Fault, Settings, Trainer};
 use gpugan::plan::Contents;
 use gpugan::plan::codes::Objective;
 
-use super::common::games::{SGD, game, objectives};
+use super::common::games::{SGD, game};
 use super::{everywhere, play};
 
 /// Sets a tensor to what `change` makes of its elements.
@@ -60,7 +60,9 @@ fn games() -> Vec<Settings> {
             },
         ]
     };
-    objectives().into_iter().flat_map(of).collect()
+    // That every objective tells scores which are not finite is tested with its kernel.
+    let objectives = [Objective::NonSaturating, Objective::Minimax];
+    objectives.into_iter().flat_map(of).collect()
 }
 
 fn set_one(trainer: &mut Trainer, name: &str, poison: f32) {
@@ -119,7 +121,7 @@ fn a_gradient_of_the_generator_that_overflows_is_named() {
         // Where the loss is steep.
         let score = match settings.objective {
             Objective::NonSaturating => -1e18,
-            Objective::Minimax => 1e18,
+            _ => 1e18,
         };
         assert_fault(&settings, "generator.2.weight.grad", |trainer| {
             change(trainer, "critic.4.bias", |_, _| score);

@@ -38,11 +38,14 @@ pub struct Arguments {
     /// runs/NNNNN-...]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Options that a paper recommends, from `gpugan presets`; --config and flags go over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// Options from a TOML file, such as the config.toml of another run; flags go over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Go on with a run from its last checkpoint, to the byte as if it had never stopped
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "config"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "config", "preset"])]
     resume: Option<PathBuf>,
     /// Print the options, the networks and the memory needed, and do nothing
     #[arg(long)]

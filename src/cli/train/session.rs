@@ -206,7 +206,9 @@ impl Session {
             p_real: interval.p_real,
             p_fake: interval.p_fake,
             accuracy: interval.accuracy,
-            jsd_bound: interval.jsd_bound,
+            score_real: interval.score_real,
+            score_fake: interval.score_fake,
+            bound: interval.bound,
             nonfinite: interval.nonfinite,
             images_per_s: shown as f64 / at.elapsed().as_secs_f64(),
             wall_s: self.before_s + self.began.elapsed().as_secs_f64(),
@@ -292,6 +294,6 @@ impl Session {
 
     /// Real images that the critic was shown in so many turns.
     fn images(&self, turns: u64) -> u64 {
-        turns * (self.config.critic_steps * self.config.batch) as u64
+        self.config.critic_steps.total(turns) * self.config.batch as u64
     }
 }

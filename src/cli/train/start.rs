@@ -60,7 +60,11 @@ impl Start {
         if let Some(path) = &arguments.out {
             RunDirectory::require_free(path)?;
         }
-        let config = Config::layered(arguments.config.as_deref(), options)?;
+        let config = Config::layered(
+            arguments.preset.as_deref(),
+            arguments.config.as_deref(),
+            options,
+        )?;
         Ok(Start { config, old: None })
     }
 
@@ -145,7 +149,9 @@ fn create(
         None => {
             // Names of folders may be as long as the system allows already.
             let data: String = images.name.chars().take(64).collect();
-            let (arch, objective) = (config.arch.name(), config.objective.name());
+            // No colon, which some systems have other uses for.
+            let objective = config.objective.name().replace(':', "-");
+            let arch = config.arch.name();
             RunDirectory::create_next("runs".as_ref(), &format!("{data}-{arch}-{objective}"))?
         }
     };

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use toml::Table;
 
-use super::Config;
+use super::{Config, Preset};
 use crate::error::{Error, Result};
 use crate::run::atomic::named;
 
@@ -16,7 +16,8 @@ use crate::run::atomic::named;
 const LONGEST_FILE: u64 = 1 << 20;
 
 impl Config {
-    /// `flags` over the file over the defaults of the architecture that those name, checked.
+    /// `flags` over the file over the preset over the defaults of the architecture that they come to,
+    /// checked.
     ///
     /// `flags` serialises to a table whose keys are those of [`Config`] and whose unset fields are
     /// `None`. Setting one of `steps` and `epochs`, or of `dataset` and `data-dir`, unsets the other
@@ -26,12 +27,20 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] for a file that cannot be read or parsed, naming its line, and for a value
     /// out of range.
-    pub fn layered(file: Option<&Path>, flags: &impl Serialize) -> Result<Config> {
+    pub fn layered(
+        preset: Option<&str>,
+        file: Option<&Path>,
+        flags: &impl Serialize,
+    ) -> Result<Config> {
+        let preset = match preset.map(Preset::text).transpose()? {
+            Some((text, origin)) => set_in(text, &origin)?,
+            None => Table::new(),
+        };
         let file = match file {
             Some(path) => set_in(&read_text(path)?, &path.display().to_string())?,
             None => Table::new(),
         };
-        let mut config = over_defaults(&file, &table_of(flags)?)?;
+        let mut config = over_defaults(&[preset, file, table_of(flags)?])?;
         config.validate()?;
         for path in config.data_dir.iter_mut().chain(config.dataset.path_mut()) {
             if let Ok(absolute) = std::path::absolute(&*path) {
@@ -76,7 +85,7 @@ impl Config {
     /// # Errors
     /// [`Error::Usage`] that names the origin and the line.
     pub fn parse(text: &str, origin: &str) -> Result<Config> {
-        over_defaults(&set_in(text, origin)?, &Table::new())
+        over_defaults(&[set_in(text, origin)?])
     }
 
     /// The TOML form, which [`Config::read`] takes back unchanged; unset options are absent.
@@ -118,14 +127,15 @@ fn unusable(what: &dyn std::fmt::Display) -> Error {
     Error::Usage(format!("unusable flags: {what}"))
 }
 
-/// `flags` over `file` over the defaults of the architecture that they come to.
-fn over_defaults(file: &Table, flags: &Table) -> Result<Config> {
-    let arch = flags.get("arch").or(file.get("arch"));
+/// Layers, the last on top, over the defaults of the architecture that they come to.
+fn over_defaults(layers: &[Table]) -> Result<Config> {
+    let arch = layers.iter().rev().find_map(|layer| layer.get("arch"));
     let base = match arch.map(|arch| arch.clone().try_into()) {
         Some(arch) => Config::of_arch(arch.map_err(|e| unusable(&e))?),
         None => Config::default(),
     };
-    base.overlaid(file)?.overlaid(flags)
+    let layers = layers.iter();
+    layers.fold(Ok(base), |config, layer| config?.overlaid(layer))
 }
 
 /// One sentence from a parser's error.

@@ -6,31 +6,27 @@
 
 mod dataset;
 mod file;
+mod preset;
+mod ranges;
 mod values;
 
-use std::fmt::Debug;
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, Size};
-pub use values::{Arch, Init, Latent, Objective, OnNan, Optimizer, Seed};
+pub use preset::Preset;
+pub use values::{Arch, Init, OnNan, Optimizer, Seed};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::optim::ClipWhen;
+use crate::plan::objective::{GeneratorLoss, Objective};
+use crate::random::Latent;
+use crate::schedule::CriticSteps;
+use ranges::{MOST_STEPS, within};
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
-
-/// With these no product of a step count, a batch and a ratio leaves the range of u64.
-const MOST_STEPS: u64 = 1_000_000_000_000;
-const MOST_BATCH: usize = 65_536;
-const MOST_RATIO: usize = 100;
-/// Height or width of images.
-const MOST_SIDE: usize = 4_096;
-
-/// Rates outside of this vanish or overflow in single precision.
-const RATES: RangeInclusive<f64> = 1e-30..=1e30;
 
 /// The options of one run. The keys of its TOML form are the names of the flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,8 +57,16 @@ pub struct Config {
     /// Whether the critic's weights are divided by their spectral norm.
     pub spectral_norm: bool,
     pub objective: Objective,
-    /// Critic updates in a row.
-    pub critic_steps: usize,
+    /// Of `f-gan:alpha`.
+    pub alpha: f64,
+    /// Of `f-gan:weighted-jensen-shannon`.
+    pub pi: f64,
+    /// Of the objectives of f-GAN.
+    pub generator_loss: GeneratorLoss,
+    /// What the target of real samples falls short of 1.
+    pub label_smoothing: f64,
+    /// Critic updates in a row, in every turn or by a schedule.
+    pub critic_steps: CriticSteps,
     /// Generator updates in a row.
     pub generator_steps: usize,
     /// Samples per update.
@@ -85,6 +89,12 @@ pub struct Config {
     pub beta2: f64,
     /// Of SGD.
     pub momentum: f64,
+    /// Of RMSprop.
+    pub rms_decay: f64,
+    /// Where the critic's weights are clipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
+    pub clip_when: ClipWhen,
     pub latent_dim: usize,
     pub latent: Latent,
     pub seed: Seed,
@@ -118,7 +128,11 @@ impl Default for Config {
             init: Init::Torch,
             spectral_norm: false,
             objective: Objective::NonSaturating,
-            critic_steps: 1,
+            alpha: 0.5,
+            pi: 0.5,
+            generator_loss: GeneratorLoss::NonSaturating,
+            label_smoothing: 0.0,
+            critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,
             ema: None,
@@ -130,6 +144,9 @@ impl Default for Config {
             beta1: 0.5,
             beta2: 0.999,
             momentum: 0.9,
+            rms_decay: 0.99,
+            clip: None,
+            clip_when: ClipWhen::After,
             latent_dim: 100,
             latent: Latent::Normal,
             seed: Seed(0),
@@ -168,90 +185,6 @@ impl Config {
         }
     }
 
-    /// Checks every range.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] that names the flag, the value and the range.
-    pub fn validate(&self) -> Result<()> {
-        self.validate_data()?;
-        self.validate_networks()?;
-        self.validate_updates()?;
-        if self.steps.is_some() && self.epochs.is_some() {
-            let message = "--steps and --epochs exclude each other; give one of them";
-            return Err(Error::Usage(message.into()));
-        }
-        within("--steps", self.steps.unwrap_or(1), 1..=MOST_STEPS)?;
-        within("--epochs", self.epochs.unwrap_or(1), 1..=1_000_000)?;
-        within("--threads", self.threads.unwrap_or(1), 1..=1_024)?;
-        within("--sample-every", self.sample_every, 1..=MOST_STEPS)?;
-        within("--checkpoint-every", self.checkpoint_every, 1..=MOST_STEPS)?;
-        within("--log-every", self.log_every, 1..=MOST_STEPS)?;
-        within("--keep", self.keep, 1..=1_000_000)
-    }
-
-    fn validate_data(&self) -> Result<()> {
-        let usage = |message: String| Err(Error::Usage(message));
-        if let Some(Size { height, width }) = self.size {
-            within("--size", height.min(width), 1..=MOST_SIDE)?;
-            within("--size", height.max(width), 1..=MOST_SIDE)?;
-        }
-        within("--channels", self.channels.unwrap_or(1), 1..=4)?;
-        let has_files = self.dataset != Dataset::Mnist;
-        if has_files && self.data_dir.is_some() {
-            let dataset = &self.dataset;
-            return usage(format!(
-                "--data-dir and --dataset '{dataset}' exclude each other; give one of them"
-            ));
-        }
-        let (size, channels) = (self.size.is_some(), self.channels.is_some());
-        for (flag, given) in [
-            ("--size", size),
-            ("--channels", channels),
-            ("--skip-bad", self.skip_bad),
-        ] {
-            if given && !has_files {
-                return usage(format!(
-                    "{flag} is for images from --dataset folder:DIR or zip:FILE; leave it out"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn validate_networks(&self) -> Result<()> {
-        for (flag, sizes) in [
-            ("--generator-hidden", &self.generator_hidden),
-            ("--critic-hidden", &self.critic_hidden),
-        ] {
-            for &size in sizes {
-                within(flag, size, 1..=65_536)?;
-            }
-            if sizes.len() > 64 {
-                let count = sizes.len();
-                let message = format!("{flag} lists {count} layers; give at most 64");
-                return Err(Error::Usage(message));
-            }
-        }
-        within("--width", self.width, 1..=4_096)?;
-        below_one("--leak", self.leak)?;
-        if let Init::Normal(sigma) = self.init {
-            within("--init normal:SIGMA", sigma, RATES)?;
-        }
-        within("--latent-dim", self.latent_dim, 1..=65_536)
-    }
-
-    fn validate_updates(&self) -> Result<()> {
-        within("--critic-steps", self.critic_steps, 1..=MOST_RATIO)?;
-        within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
-        within("--batch", self.batch, 1..=MOST_BATCH)?;
-        within("--lr", self.lr, RATES)?;
-        within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
-        below_one("--ema", self.ema.unwrap_or(0.0))?;
-        below_one("--beta1", self.beta1)?;
-        below_one("--beta2", self.beta2)?;
-        below_one("--momentum", self.momentum)
-    }
-
     /// Turns `epochs`, or a length that was left open, into `steps`, and returns them.
     ///
     /// One epoch shows the critic as many samples as the data set has `images`; a part of a round
@@ -264,32 +197,16 @@ impl Config {
             (Some(steps), _) => steps,
             (None, None) => DEFAULT_STEPS,
             (None, Some(epochs)) => {
-                let per_round = (self.batch * self.critic_steps) as u128;
-                let rounds = (u128::from(epochs) * u128::from(images)).div_ceil(per_round);
-                let steps = rounds.saturating_mul(self.generator_steps as u128);
-                u64::try_from(steps).unwrap_or(u64::MAX)
+                let shown = u128::from(epochs) * u128::from(images);
+                let updates = shown.div_ceil(self.batch as u128);
+                // Far beyond the greatest length, where products would overflow.
+                let updates = updates.min(1 << 50) as u64;
+                let rounds = self.critic_steps.turns_for(updates);
+                rounds * self.generator_steps as u64
             }
         };
         within("--epochs in steps", steps, 1..=MOST_STEPS)?;
         (self.steps, self.epochs) = (Some(steps), None);
         Ok(steps)
     }
-}
-
-fn within<T: PartialOrd + Debug>(flag: &str, value: T, range: RangeInclusive<T>) -> Result<()> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    let (least, most) = range.into_inner();
-    let message = format!("{flag} is {value:?}; give a value from {least:?} to {most:?}");
-    Err(Error::Usage(message))
-}
-
-/// Devices compute in single precision, where a number just below 1 may round to 1.
-fn below_one(flag: &str, value: f64) -> Result<()> {
-    if value >= 0.0 && (value as f32) < 1.0 {
-        return Ok(());
-    }
-    let message = format!("{flag} is {value:?}; give a number from 0 up to, but not including, 1");
-    Err(Error::Usage(message))
 }

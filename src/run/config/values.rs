@@ -18,32 +18,13 @@ pub enum Arch {
     Dcgan,
 }
 
-/// What the generator minimises (Goodfellow et al. 2014, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// −log D(G(z)): keeps its slope while the critic wins.
-    NonSaturating,
-    /// log(1 − D(G(z))): the two-player game as it is written.
-    Minimax,
-}
-
 /// The update rule of both networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
     Adam,
     Sgd,
-}
-
-/// The distribution of the latents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Latent {
-    /// Standard normal.
-    Normal,
-    /// Uniform on (−1, 1).
-    Uniform,
+    Rmsprop,
 }
 
 /// What a loss or a gradient that is not finite does to the run.
@@ -52,16 +33,6 @@ pub enum Latent {
 pub enum OnNan {
     Stop,
     Ignore,
-}
-
-impl Objective {
-    /// The name that flags, files and directories use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Objective::NonSaturating => "non-saturating",
-            Objective::Minimax => "minimax",
-        }
-    }
 }
 
 impl Arch {

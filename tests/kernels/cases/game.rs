@@ -1,6 +1,7 @@
 //! Objectives, optimisers and the clock.
 
-use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::codes::{Metric, Watched};
+use gpugan::plan::objective::Objective;
 use gpugan::plan::{Contents, kernel};
 
 use super::{LENGTHS, floats};
@@ -10,6 +11,8 @@ use crate::harness::{Case, noise, quiet};
 fn scores(what: &str, len: usize) -> Vec<f32> {
     match what {
         "near" => noise(8, len, 5.0),
+        // Smoothed labels have slopes of 0 further out, where nothing is left of a difference.
+        "labels" => noise(8, len, 0.8),
         "far" => noise(9, len, 120.0),
         "extreme" => noise(10, len, 1e4),
         "not finite" => {
@@ -21,35 +24,68 @@ fn scores(what: &str, len: usize) -> Vec<f32> {
     }
 }
 
+/// Scores, the batch they come in, and the size of what is summed.
+fn play(case: Case, objective: Objective, (what, batch): (&str, usize), count: usize) -> Case {
+    let size = match what {
+        "far" => 120.0,
+        "extreme" => 1e4,
+        _ => 10.0,
+    };
+    let case = case
+        .read("scores", Contents::F32(scores(what, count)))
+        .read("clock", Contents::U32(vec![6, 0, 0, 0, 0, 0, 0, 0]))
+        .write("slopes", count)
+        .update("metrics", floats(12, 4 * Metric::COUNT, 1.0))
+        .update("guard", quiet())
+        .set("batch", batch)
+        .set("objective", objective.code())
+        .set("parameter", objective.parameter())
+        .set("ring", 4usize)
+        .scale(size);
+    match what {
+        "not finite" => case.unspecified("slopes").unspecified("metrics"),
+        _ => case,
+    }
+}
+
+fn critic(objective: Objective, what: &str, batch: usize) -> Case {
+    let smoothing = if what == "labels" { 0.1 } else { 0.0 };
+    let label = format!("{objective:?} {what} {batch}");
+    let case = Case::new(&kernel::OBJECTIVE_CRITIC, label)
+        .set("smoothing", smoothing)
+        .set("threshold", objective.threshold(smoothing));
+    play(case, objective, (what, batch), 2 * batch)
+}
+
+fn generator(objective: Objective, minimax: u32, what: &str, batch: usize) -> Case {
+    let label = format!("{objective:?} {minimax} {what} {batch}");
+    let case = Case::new(&kernel::OBJECTIVE_GENERATOR, label)
+        .read("reals", floats(34, batch, 5.0))
+        .set("minimax", minimax);
+    play(case, objective, (what, batch), batch)
+}
+
 pub fn objectives() -> Vec<Case> {
-    let play = |kernel, objective: Objective, what, batch: usize, count: usize| {
-        let case = Case::new(kernel, format!("{objective:?} {what} {batch}"))
-            .read("scores", Contents::F32(scores(what, count)))
-            .read("clock", Contents::U32(vec![6, 0, 0, 0, 0, 0, 0, 0]))
-            .write("slopes", count)
-            .update("metrics", floats(12, 4 * Metric::COUNT, 1.0))
-            .update("guard", quiet())
-            .set("batch", batch)
-            .set("objective", objective.code())
-            .set("ring", 4usize);
-        match what {
-            "not finite" => case.unspecified("slopes").unspecified("metrics"),
-            _ => case,
-        }
-    };
-    let both = |(objective, what, batch)| {
-        [
-            play(&kernel::OBJECTIVE_CRITIC, objective, what, batch, 2 * batch),
-            play(&kernel::OBJECTIVE_GENERATOR, objective, what, batch, batch),
-        ]
-    };
-    let mut settings = Vec::new();
-    for objective in [Objective::NonSaturating, Objective::Minimax] {
+    let mut cases = Vec::new();
+    for objective in crate::objective::objectives() {
         for what in ["near", "far", "extreme", "not finite"] {
-            settings.extend([1, 7, 64, 65, 257, 5000].map(|batch| (objective, what, batch)));
+            for batch in [1, 7, 64, 65, 257] {
+                cases.push(critic(objective, what, batch));
+                cases.push(generator(objective, 0, what, batch));
+            }
+            cases.push(generator(objective, 1, what, 65));
         }
     }
-    settings.into_iter().flat_map(both).collect()
+    for objective in crate::objective::objectives()
+        .into_iter()
+        .filter(|o| o.has_labels())
+    {
+        cases.extend([1, 7, 65].map(|batch| critic(objective, "labels", batch)));
+    }
+    let long = [Objective::NonSaturating, Objective::RelativisticAverage];
+    cases.extend(long.map(|objective| critic(objective, "near", 5000)));
+    cases.extend(long.map(|objective| generator(objective, 0, "near", 5000)));
+    cases
 }
 
 pub fn rates() -> Vec<Case> {
@@ -135,6 +171,39 @@ pub fn sgd() -> Vec<Case> {
     };
     let of_length = |len| watched(17, len).map(|state| case(len, state));
     LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+pub fn rmsprop() -> Vec<Case> {
+    let case = |len: usize, (label, gradients, guard): (String, Contents, Contents)| {
+        let square = noise(36, len, 1e-2).into_iter().map(|x| x * x);
+        Case::new(&kernel::OPTIM_RMSPROP, label)
+            .read("gradients", gradients)
+            .read("rates", Contents::F32(vec![5e-5, 0.0, 0.0, 0.0]))
+            .update("parameters", floats(37, len, 1.0))
+            .update("square", Contents::F32(square.collect()))
+            .update("guard", guard)
+            .set("len", len)
+            .set("decay", 0.99)
+            .set("rest", 1.0 - 0.99)
+            .set("epsilon", 1e-8)
+            .set("watched", Watched::GeneratorGradients as u32)
+            .extent(len, 1, 1)
+    };
+    let of_length = |len| watched(38, len).map(|state| case(len, state));
+    LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+pub fn clip() -> Vec<Case> {
+    let case = |len: usize| {
+        let mut values = noise(39, len, 0.03);
+        values[len / 2] = [f32::NAN, f32::INFINITY, 0.01][len % 3];
+        Case::new(&kernel::OPTIM_CLIP, len)
+            .update("parameters", Contents::F32(values))
+            .set("len", len)
+            .set("limit", 0.01)
+            .extent(len, 1, 1)
+    };
+    LENGTHS.into_iter().map(case).collect()
 }
 
 /// The last element of each is what is not a number in the source.

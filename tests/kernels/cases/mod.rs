@@ -33,6 +33,8 @@ pub fn all() -> Vec<Case> {
         game::rates(),
         game::adam(),
         game::sgd(),
+        game::rmsprop(),
+        game::clip(),
         game::average(),
         game::clock(),
         products(),

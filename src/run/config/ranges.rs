@@ -1,0 +1,162 @@
+//! The range of every option, and which options exclude each other.
+
+use std::fmt::Debug;
+use std::ops::RangeInclusive;
+
+use super::{Config, Dataset, Init, Size};
+use crate::error::{Error, Result};
+use crate::plan::objective::{GeneratorLoss, Objective};
+
+/// With these no product of a step count, a batch and a ratio leaves the range of u64.
+pub(super) const MOST_STEPS: u64 = 1_000_000_000_000;
+const MOST_BATCH: usize = 65_536;
+const MOST_RATIO: usize = 100;
+/// Height or width of images.
+const MOST_SIDE: usize = 4_096;
+
+/// Rates outside of this vanish or overflow in single precision.
+const RATES: RangeInclusive<f64> = 1e-30..=1e30;
+
+impl Config {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] that names the flag, the value and the range.
+    pub fn validate(&self) -> Result<()> {
+        self.validate_data()?;
+        self.validate_networks()?;
+        self.validate_objective()?;
+        self.validate_updates()?;
+        if self.steps.is_some() && self.epochs.is_some() {
+            let message = "--steps and --epochs exclude each other; give one of them";
+            return Err(Error::Usage(message.into()));
+        }
+        within("--steps", self.steps.unwrap_or(1), 1..=MOST_STEPS)?;
+        within("--epochs", self.epochs.unwrap_or(1), 1..=1_000_000)?;
+        within("--threads", self.threads.unwrap_or(1), 1..=1_024)?;
+        within("--sample-every", self.sample_every, 1..=MOST_STEPS)?;
+        within("--checkpoint-every", self.checkpoint_every, 1..=MOST_STEPS)?;
+        within("--log-every", self.log_every, 1..=MOST_STEPS)?;
+        within("--keep", self.keep, 1..=1_000_000)
+    }
+
+    fn validate_data(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        if let Some(Size { height, width }) = self.size {
+            within("--size", height.min(width), 1..=MOST_SIDE)?;
+            within("--size", height.max(width), 1..=MOST_SIDE)?;
+        }
+        within("--channels", self.channels.unwrap_or(1), 1..=4)?;
+        let has_files = self.dataset != Dataset::Mnist;
+        if has_files && self.data_dir.is_some() {
+            let dataset = &self.dataset;
+            return usage(format!(
+                "--data-dir and --dataset '{dataset}' exclude each other; give one of them"
+            ));
+        }
+        let (size, channels) = (self.size.is_some(), self.channels.is_some());
+        for (flag, given) in [
+            ("--size", size),
+            ("--channels", channels),
+            ("--skip-bad", self.skip_bad),
+        ] {
+            if given && !has_files {
+                return usage(format!(
+                    "{flag} is for images from --dataset folder:DIR or zip:FILE; leave it out"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_networks(&self) -> Result<()> {
+        for (flag, sizes) in [
+            ("--generator-hidden", &self.generator_hidden),
+            ("--critic-hidden", &self.critic_hidden),
+        ] {
+            for &size in sizes {
+                within(flag, size, 1..=65_536)?;
+            }
+            if sizes.len() > 64 {
+                let count = sizes.len();
+                let message = format!("{flag} lists {count} layers; give at most 64");
+                return Err(Error::Usage(message));
+            }
+        }
+        within("--width", self.width, 1..=4_096)?;
+        below_one("--leak", self.leak)?;
+        if let Init::Normal(sigma) = self.init {
+            within("--init normal:SIGMA", sigma, RATES)?;
+        }
+        within("--latent-dim", self.latent_dim, 1..=65_536)
+    }
+
+    fn validate_objective(&self) -> Result<()> {
+        let objective = self.objective;
+        within("--pi", self.pi, 0.001..=0.999)?;
+        within("--alpha", self.alpha, -100.0..=100.0)?;
+        for (edge, limit) in [(0.0, "reverse-kl"), (1.0, "kl")] {
+            if (self.alpha - edge).abs() < 0.01 {
+                return Err(Error::Usage(format!(
+                    "--alpha is {:?}; give a value at least 0.01 away from {edge}, or --objective \
+                     f-gan:{limit}, which is the limit there",
+                    self.alpha
+                )));
+            }
+        }
+        below_one("--label-smoothing", self.label_smoothing)?;
+        if self.label_smoothing > 0.0 && !objective.has_labels() {
+            return Err(Error::Usage(format!(
+                "--label-smoothing is {:?}, but the objective {objective} has no labels; give 0, or \
+                 the objective non-saturating, minimax or least-squares",
+                self.label_smoothing
+            )));
+        }
+        let is_f_gan = matches!(objective, Objective::FGan(_));
+        if self.generator_loss == GeneratorLoss::Minimax && !is_f_gan {
+            return Err(Error::Usage(format!(
+                "--generator-loss minimax is for the objectives f-gan:..., not for {objective}; \
+                 leave it out"
+            )));
+        }
+        Ok(())
+    }
+
+    fn validate_updates(&self) -> Result<()> {
+        for steps in self.critic_steps.numbers() {
+            within("--critic-steps", steps, 1..=MOST_RATIO)?;
+        }
+        within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
+        within("--batch", self.batch, 1..=MOST_BATCH)?;
+        within("--lr", self.lr, RATES)?;
+        within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
+        below_one("--ema", self.ema.unwrap_or(0.0))?;
+        below_one("--beta1", self.beta1)?;
+        below_one("--beta2", self.beta2)?;
+        below_one("--momentum", self.momentum)?;
+        below_one("--rms-decay", self.rms_decay)?;
+        within("--clip", self.clip.unwrap_or(1.0), RATES)
+    }
+}
+
+pub(super) fn within<T: PartialOrd + Debug>(
+    flag: &str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = range.into_inner();
+    let message = format!("{flag} is {value:?}; give a value from {least:?} to {most:?}");
+    Err(Error::Usage(message))
+}
+
+/// Devices compute in single precision, where a number just below 1 may round to 1.
+fn below_one(flag: &str, value: f64) -> Result<()> {
+    if value >= 0.0 && (value as f32) < 1.0 {
+        return Ok(());
+    }
+    let message = format!("{flag} is {value:?}; give a number from 0 up to, but not including, 1");
+    Err(Error::Usage(message))
+}
