@@ -26,7 +26,9 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let at = linear_index(group, local, 64u);
+    // Not known before the thread is, as in norm/apply: local is below 64.
+    let activation = p.activation + (local >> 6u);
     if (at < p.rows * p.height * p.width * p.inputs) {
-        y[at] = activate(p.activation, p.leak, folded(at) + bias[at % p.inputs]);
+        y[at] = activate(activation, p.leak, folded(at) + bias[at % p.inputs]);
     }
 }

@@ -35,7 +35,7 @@ struct Shown {
     mirrored: bool,
 }
 
-fn shown(row: u32) -> Shown {
+fn shown(row: u32, flip: u32) -> Shown {
     var position = clock[CLOCK_POSITION] + row;
     var epoch = clock[CLOCK_EPOCH];
     if (position >= p.count) {
@@ -44,7 +44,7 @@ fn shown(row: u32) -> Shown {
     }
     let key = threefry2x32(vec2<u32>(p.key0, p.key1), vec2<u32>(epoch, 0u));
     var mirrored = false;
-    if (p.flip != 0u) {
+    if (flip != 0u) {
         let coin = threefry2x32(vec2<u32>(p.flip_key0, p.flip_key1), vec2<u32>(position, epoch));
         mirrored = (coin.x & 1u) == 1u;
     }
@@ -63,9 +63,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let end = min(at + PER_THREAD_X, p.rows * p.features);
     var row = at / p.features;
     var feature = at - row * p.features;
+    // Not known before the thread is, as in norm/apply: local is below 64.
+    let flip = p.flip + (local >> 6u);
     while (at < end) {
         // Invariant: `at` is element `feature` of `row`; one turn per row that is touched.
-        let source = shown(row);
+        let source = shown(row, flip);
         let first = source.image * p.features;
         let stop = min(end, at + p.features - feature);
         for (; at < stop; at++) {
