@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
-use gpugan::run::config::{Arch, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size};
+use gpugan::run::config::{
+    Arch, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Size, Tune,
+};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
@@ -142,6 +144,10 @@ pub struct GameOptions {
     /// Threads that compute on the CPU [default: one per core]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     threads: Option<usize>,
+    /// Measure at first use which variants of the kernels are the fastest on a GPU, for about three
+    /// seconds at most, and remember it in the user's cache directory [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = LENGTH)]
+    tune: Option<Tune>,
 }
 
 /// How long a run is and what it writes when.
@@ -173,11 +179,12 @@ pub struct LengthOptions {
 }
 
 /// What may change when a run goes on: nothing that a finished part of it depends on.
-const CHANGEABLE: [&str; 7] = [
+const CHANGEABLE: [&str; 8] = [
     "steps",
     "epochs",
     "device",
     "threads",
+    "tune",
     "sample-every",
     "checkpoint-every",
     "keep",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gpugan::run::Config;
 use gpugan::run::config::{
-    Arch, DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed,
+    Arch, DEFAULT_STEPS, Dataset, Init, Latent, Objective, OnNan, Optimizer, Seed, Tune,
 };
 use serde::Serialize;
 
@@ -74,6 +74,7 @@ fn everything_set() -> Config {
         latent: Latent::Uniform,
         seed: Seed(u64::MAX),
         threads: Some(2),
+        tune: Tune::Off,
         on_nan: OnNan::Ignore,
         ..Config::default()
     }
