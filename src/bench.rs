@@ -2,13 +2,19 @@
 //!
 //! It prints nothing; and it is no test: timings never decide whether something is right.
 
+mod variants;
+
 use std::time::Instant;
 
 use serde::Serialize;
 
 use crate::Result;
 use crate::gan::Gan;
-use crate::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, kernel, median};
+use crate::plan::{
+    Contents, DType, Executor, Kernel, Plan, ProgramId, Recorder, Role, kernel, median,
+};
+
+pub use variants::{Product, Timing, products};
 
 /// Multiply-adds of the ceiling: rounds and elements.
 const ROUNDS: usize = 512;
@@ -38,7 +44,7 @@ pub struct Ceiling {
 }
 
 /// Time of all calls of one kernel within a step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Row {
     pub kernel: String,
     pub variant: String,
@@ -46,6 +52,10 @@ pub struct Row {
     pub ms: f64,
     pub gflops: f64,
     pub gb_per_s: f64,
+    /// Of the multiply-adds for products, of the copy for all others; set by `measure_against`.
+    pub ceiling_share: f64,
+    #[serde(skip)]
+    product: bool,
 }
 
 /// Milliseconds per step of a game over `steps` steps, on an executor that has run it once already.
@@ -146,7 +156,7 @@ pub fn profile(executor: &mut dyn Executor, gan: &Gan, runs: u32) -> Result<Prof
             }
             let bytes = cost.bytes_read + cost.bytes_written;
             let variant = executor.variant(id, at).to_string();
-            profile.add(call.kernel.name, variant, time, cost.flops, bytes);
+            profile.add(call.kernel, variant, time, (cost.flops, bytes));
         }
     }
     profile.products_gflops = flops as f64 / seconds / 1e9;
@@ -159,21 +169,27 @@ pub fn profile(executor: &mut dyn Executor, gan: &Gan, runs: u32) -> Result<Prof
 }
 
 impl Profile {
+    /// Sets the shares of the ceilings of the same run.
+    pub fn measure_against(&mut self, ceiling: &Ceiling) {
+        for row in &mut self.rows {
+            row.ceiling_share = match row.product {
+                true => row.gflops / ceiling.multiply_add_gflops,
+                false => row.gb_per_s / ceiling.copy_gb_per_s,
+            };
+        }
+    }
+
     /// Sums up; the rates hold operations and bytes until the end.
-    fn add(&mut self, kernel: &str, variant: String, time: f64, flops: u64, bytes: u64) {
-        let same = |row: &&mut Row| row.kernel == kernel && row.variant == variant;
+    fn add(&mut self, kernel: &Kernel, variant: String, time: f64, (flops, bytes): (u64, u64)) {
+        let same = |row: &&mut Row| row.kernel == kernel.name && row.variant == variant;
         let row = match self.rows.iter_mut().find(same) {
             Some(row) => row,
             None => {
-                let (kernel, calls) = (kernel.to_string(), 0);
-                let (ms, gflops, gb_per_s) = (0.0, 0.0, 0.0);
                 self.rows.push(Row {
-                    kernel,
+                    kernel: kernel.name.to_string(),
                     variant,
-                    calls,
-                    ms,
-                    gflops,
-                    gb_per_s,
+                    product: kernel.product,
+                    ..Row::default()
                 });
                 let last = self.rows.len() - 1;
                 &mut self.rows[last]

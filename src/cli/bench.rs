@@ -5,11 +5,12 @@ use std::time::Instant;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use gpugan::Result;
-use gpugan::bench::{self, Ceiling, Profile, Row, Spread};
+use gpugan::bench::{self, Ceiling, Product, Profile, Row, Spread};
 use gpugan::gan::Gan;
 use gpugan::run::Config;
 use serde::Serialize;
 
+use super::device::Asked;
 use super::options::GameOptions;
 use super::{device, game, output};
 
@@ -17,7 +18,8 @@ use super::{device, game, output};
 ///
 /// Each step is one turn of the schedule (by default one critic update and one generator update)
 /// on made-up images of 28x28x1. The ceilings are measured in the same run: a loop of multiply-adds without
-/// memory, a copy, and the largest product of the step alone.
+/// memory, a copy, and the largest product of the step alone. In the tables, `ceiling` is the share of
+/// the multiply-adds for products, and of the copy for all other kernels.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
@@ -31,6 +33,9 @@ pub struct Arguments {
     /// Print the time of every kernel, too
     #[arg(long)]
     profile: bool,
+    /// Print the time of every product as each variant that fits it, too
+    #[arg(long)]
+    variants: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,6 +71,8 @@ struct Report {
     peak_memory_mb: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profile: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<Product>,
 }
 
 /// Measures and prints.
@@ -85,22 +92,31 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let steps = arguments.steps;
     let images = IMAGES.max(config.batch);
     let gan = Gan::new(game::settings(&config, SHAPE, images)?);
-    let open = |plan| device::open(plan, &config.device, config.threads);
+    let open = |plan, asked| Ok(device::open(plan, asked, &[])?.executor);
+    let asked = Asked::by(&config);
 
     let started = Instant::now();
-    let mut executor = open(gan.plan.clone())?;
+    let mut executor = open(gan.plan.clone(), asked)?;
     bench::first_step(executor.as_mut(), &gan)?;
     let first_step_ms = started.elapsed().as_secs_f64() * 1e3;
     let ms_per_step = bench::steps(executor.as_mut(), &gan, steps)?;
     let peak_memory_mb = bench::peak_memory_mb();
-    let profile = bench::profile(executor.as_mut(), &gan, PROFILE_RUNS)?;
+    let mut profile = bench::profile(executor.as_mut(), &gan, PROFILE_RUNS)?;
+    let mut variants = match arguments.variants {
+        true => bench::products(executor.as_mut(), &gan)?,
+        false => Vec::new(),
+    };
     let device = executor.device().clone();
     drop(executor);
 
     let (plan, programs) = bench::ceiling_plan();
-    let mut executor = open(plan)?;
+    let mut executor = open(plan, asked)?;
     let largest = profile.largest_product_gflops;
     let ceiling = bench::ceiling(executor.as_mut(), programs, largest)?;
+    profile.measure_against(&ceiling);
+    variants
+        .iter_mut()
+        .for_each(|product| product.measure_against(&ceiling));
     let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
     let images = (config.batch * config.critic_steps.usual()) as f64;
     Ok(Report {
@@ -119,6 +135,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         products_gflops: profile.products_gflops,
         peak_memory_mb,
         profile: shown(arguments, profile),
+        variants,
     })
 }
 
@@ -170,6 +187,9 @@ impl Report {
         if !self.profile.is_empty() {
             lines.extend([String::new(), table(&self.profile)]);
         }
+        if !self.variants.is_empty() {
+            lines.extend([String::new(), comparison(&self.variants)]);
+        }
         lines.join("\n")
     }
 }
@@ -177,7 +197,9 @@ impl Report {
 fn table(rows: &[Row]) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
-    table.set_header(["kernel", "variant", "calls", "ms", "GFLOP/s", "GB/s"]);
+    table.set_header([
+        "kernel", "variant", "calls", "ms", "GFLOP/s", "GB/s", "ceiling",
+    ]);
     for row in rows {
         table.add_row([
             row.kernel.clone(),
@@ -186,11 +208,53 @@ fn table(rows: &[Row]) -> String {
             format!("{:.3}", row.ms),
             format!("{:.1}", row.gflops),
             format!("{:.1}", row.gb_per_s),
+            percent(row.ceiling_share),
         ]);
     }
-    for column in 2..6 {
-        let column = table.column_mut(column).expect("six columns");
+    align_right(&mut table, 2..7);
+    table.to_string()
+}
+
+/// One row per product and variant; `*` marks the one that the step runs as.
+fn comparison(products: &[Product]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header([
+        "product",
+        "rows x columns x depth",
+        "calls",
+        "variant",
+        "ms",
+        "GFLOP/s",
+        "ceiling",
+    ]);
+    for product in products {
+        for (at, timing) in product.variants.iter().enumerate() {
+            let once = |text: String| if at == 0 { text } else { String::new() };
+            let [rows, columns, depth] = product.rows_columns_depth;
+            let mark = if timing.chosen { " *" } else { "" };
+            table.add_row([
+                once(product.kernel.to_string()),
+                once(format!("{rows} x {columns} x {depth}")),
+                once(product.calls.to_string()),
+                format!("{}{mark}", timing.variant),
+                format!("{:.3}", timing.ms),
+                format!("{:.1}", timing.gflops),
+                percent(timing.ceiling_share),
+            ]);
+        }
+    }
+    align_right(&mut table, 4..7);
+    table.to_string()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
+    for column in columns {
+        let column = table.column_mut(column).expect("a column of the header");
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table.to_string()
 }

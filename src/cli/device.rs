@@ -1,30 +1,103 @@
 //! What `--device` means: an executor for a plan.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use gpugan::cpu::Cpu;
-use gpugan::gpu::{self, Gpu, GpuOptions, Request};
+use gpugan::gpu::{self, Adapter, Gpu, GpuOptions, Request, Tuning};
 use gpugan::plan::{DeviceInfo, Executor, Plan, bytes};
+use gpugan::run::Config;
+use gpugan::run::config::Tune;
+use gpugan::run::variants::{Variants, cache_directory};
 use gpugan::{Error, Result};
 
-/// The executor that `device` asks for: `auto`, `cpu`, `gpu`, or an index or a part of the name of
-/// an adapter. `threads` is for the CPU executor; `None` is one per core.
+/// What was asked of the device.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// `auto`, `cpu`, `gpu`, or an index or a part of the name of an adapter.
+    pub device: &'a str,
+    /// Of the CPU executor; `None` is one per core.
+    pub threads: Option<usize>,
+    pub tune: Tune,
+}
+
+impl Asked<'_> {
+    pub fn by(config: &Config) -> Asked<'_> {
+        Asked {
+            device: &config.device,
+            threads: config.threads,
+            tune: config.tune,
+        }
+    }
+}
+
+/// An executor, and how it came to its variants.
+pub struct Opened {
+    pub executor: Box<dyn Executor>,
+    /// What was chosen for this plan, where anything could be.
+    pub variants: Option<Variants>,
+    /// Classes of calls that were measured, and for how long.
+    measured: (usize, Duration),
+}
+
+/// The executor that was asked for. `earlier` are variants to go on with, which count more than those
+/// of the cache.
 ///
 /// # Errors
 /// `Error::NoDevice` where nothing fits the request; `Error::Device` where the plan does not fit
 /// the memory.
-pub fn open(plan: Plan, device: &str, threads: Option<usize>) -> Result<Box<dyn Executor>> {
-    let request = match device {
-        "cpu" => return cpu(plan, threads),
+pub fn open(plan: Plan, asked: Asked, earlier: &[Variants]) -> Result<Opened> {
+    let request = match asked.device {
+        "cpu" => return cpu(plan, asked.threads),
         "auto" => Request::Auto,
         "gpu" => Request::Any,
-        _ => Request::Named(device.to_string()),
+        name => Request::Named(name.to_string()),
     };
     match gpu::select(&request)? {
-        Some(adapter) => Ok(Box::new(Gpu::new(plan, &adapter, GpuOptions::default())?)),
-        None => cpu(plan, threads),
+        Some(adapter) => on(plan, &adapter, asked.tune, earlier),
+        None => cpu(plan, asked.threads),
     }
 }
 
-fn cpu(plan: Plan, threads: Option<usize>) -> Result<Box<dyn Executor>> {
+fn on(plan: Plan, adapter: &Adapter, tune: Tune, earlier: &[Variants]) -> Result<Opened> {
+    let mut options = GpuOptions::default();
+    if tune == Tune::Off {
+        return Ok(Opened {
+            executor: Box::new(Gpu::new(plan, adapter, options)?),
+            variants: None,
+            measured: Default::default(),
+        });
+    }
+    let mut variants = Variants {
+        adapter: adapter.info.name.clone(),
+        backend: adapter.info.backend.clone(),
+        driver: adapter.info.driver_text(),
+        shaders: options.sources.checksum(),
+        choices: BTreeMap::new(),
+    };
+    let cache = cache_directory();
+    let cached = cache.as_ref().map(|place| variants.cached(place));
+    let mut known = cached.unwrap_or_default();
+    let earlier = earlier.iter().filter(|earlier| earlier.agrees(&variants));
+    known.extend(earlier.flat_map(|earlier| earlier.choices.clone()));
+    options.tuning = Some(Tuning::new(known));
+    let gpu = Gpu::new(plan, adapter, options)?;
+    let tuned = gpu.tuned();
+    let measured = (tuned.measured.len(), tuned.took);
+    variants.choices = tuned.learned();
+    if let Some(place) = cache.filter(|_| !variants.choices.is_empty()) {
+        // Without a cache the next process measures again, which is no reason to stop.
+        let _ = variants.store(&place);
+    }
+    variants.choices = tuned.choices.clone();
+    Ok(Opened {
+        executor: Box::new(gpu),
+        variants: Some(variants).filter(|variants| !variants.choices.is_empty()),
+        measured,
+    })
+}
+
+fn cpu(plan: Plan, threads: Option<usize>) -> Result<Opened> {
     let needed = plan.bytes();
     // An allocation that fails later would abort the process instead of ending in a sentence.
     let mut probe: Vec<u8> = Vec::new();
@@ -37,11 +110,28 @@ fn cpu(plan: Plan, threads: Option<usize>) -> Result<Box<dyn Executor>> {
             bytes(needed)
         )));
     }
-    Ok(Box::new(Cpu::<f32>::new(plan, threads)?))
+    Ok(Opened {
+        executor: Box::new(Cpu::<f32>::new(plan, threads)?),
+        variants: None,
+        measured: Default::default(),
+    })
 }
 
-/// One line about the device in use; `asked` is what `--device` said.
-pub fn sentence(asked: &str, info: &DeviceInfo) -> String {
+impl Opened {
+    /// One line about the device in use; `asked` is what `--device` said.
+    pub fn sentence(&self, asked: &str) -> String {
+        let device = sentence(asked, self.executor.device());
+        match self.measured {
+            (0, _) => device,
+            (count, took) => format!(
+                "{device}; the variants of {count} kernel shapes were timed in {:.1} s",
+                took.as_secs_f64()
+            ),
+        }
+    }
+}
+
+fn sentence(asked: &str, info: &DeviceInfo) -> String {
     let DeviceInfo {
         name,
         backend,

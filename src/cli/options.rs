@@ -6,7 +6,7 @@ use clap::{ArgAction, Args};
 use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
-use gpugan::run::config::{Arch, Dataset, Init, OnNan, Optimizer, Seed, Size};
+use gpugan::run::config::{Arch, Dataset, Init, OnNan, Optimizer, Seed, Size, Tune};
 use gpugan::schedule::CriticSteps;
 use gpugan::{Error, Result};
 use serde::Serialize;
@@ -173,6 +173,10 @@ pub struct GameOptions {
     /// Threads that compute on the CPU [default: one per core]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     threads: Option<usize>,
+    /// Measure at first use which variants of the kernels are the fastest on a GPU, for about three
+    /// seconds at most, and remember it in the user's cache directory [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = LENGTH)]
+    tune: Option<Tune>,
 }
 
 /// How long a run is and what it writes when.
@@ -204,11 +208,12 @@ pub struct LengthOptions {
 }
 
 /// What may change when a run goes on: nothing that a finished part of it depends on.
-const CHANGEABLE: [&str; 7] = [
+const CHANGEABLE: [&str; 8] = [
     "steps",
     "epochs",
     "device",
     "threads",
+    "tune",
     "sample-every",
     "checkpoint-every",
     "keep",

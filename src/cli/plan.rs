@@ -8,6 +8,7 @@ use gpugan::run::Config;
 use gpugan::run::config::Dataset;
 use gpugan::run::log::to_stderr;
 
+use super::device::Asked;
 use super::options::PlanOptions;
 use super::{device, game, output};
 
@@ -46,8 +47,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     let gan = Gan::new(game::settings(&config, shape, images)?);
-    let executor = device::open(gan.plan.clone(), &config.device, config.threads)?;
-    to_stderr(&device::sentence(&config.device, executor.device()));
+    let opened = device::open(gan.plan.clone(), Asked::by(&config), &[])?;
+    to_stderr(&opened.sentence(&config.device));
+    let executor = opened.executor;
     let variant = |id: ProgramId, call: usize| executor.variant(id, call).to_string();
     let [gradients, _, last_update] = gan.generator_step;
     let steps = [

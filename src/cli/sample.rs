@@ -9,13 +9,14 @@ use gpugan::gan::checkpoint::restore;
 use gpugan::gan::{EMA, Sampler};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::run::checkpoint::{self, Checkpoint, NamedTensor, TensorData, encode, expect};
-use gpugan::run::config::Seed;
+use gpugan::run::config::{Seed, Tune};
 use gpugan::run::log::to_stderr;
 use gpugan::run::{Config, atomic, grid};
 use gpugan::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::device::Asked;
 use super::{device, game, output, snapshot};
 
 /// Draw images with the generator of a run.
@@ -47,6 +48,9 @@ pub struct Arguments {
     /// Threads that compute on the CPU [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "WHAT", default_value = "auto")]
+    tune: Tune,
 }
 
 const AFTER_HELP: &str = "\
@@ -149,8 +153,14 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     let generator: Vec<NamedTensor> = generator.collect();
     expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;
     let threads = arguments.threads.map(usize::from);
-    let mut executor = device::open(sampler.plan.clone(), &arguments.device, threads)?;
-    to_stderr(&device::sentence(&arguments.device, executor.device()));
+    let asked = Asked {
+        device: &arguments.device,
+        threads,
+        tune: arguments.tune,
+    };
+    let opened = device::open(sampler.plan.clone(), asked, &[])?;
+    to_stderr(&opened.sentence(&arguments.device));
+    let mut executor = opened.executor;
     restore(
         &sampler.plan,
         executor.as_mut(),

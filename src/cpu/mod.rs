@@ -222,6 +222,16 @@ impl<T: Real> Executor for Cpu<T> {
         "mirror"
     }
 
+    fn compare(&mut self, id: ProgramId, call: usize) -> Result<Vec<(String, f64)>> {
+        let plan = self.plan.alone(&self.plan.programs[id.0].calls[call]);
+        let threads = self.threads.current_num_threads();
+        let mut alone = Cpu::<T>::new(plan, Some(threads))?;
+        let only = ProgramId(0);
+        alone.run_program(only);
+        let seconds = alone.profile(only, COMPARED)?[0];
+        Ok(vec![(self.variant(id, call).to_string(), seconds)])
+    }
+
     fn profile(&mut self, id: ProgramId, runs: u32) -> Result<Vec<f64>> {
         let program = &self.plan.programs[id.0];
         let mut seconds = vec![Vec::new(); program.calls.len()];
@@ -238,6 +248,9 @@ impl<T: Real> Executor for Cpu<T> {
         Ok(seconds.into_iter().map(median).collect())
     }
 }
+
+/// Runs of a call by itself.
+const COMPARED: u32 = 5;
 
 /// How long one `run` goes on before the caller gets a chance to look at the clock.
 const PATIENCE: Duration = Duration::from_millis(50);

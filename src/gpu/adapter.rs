@@ -26,6 +26,14 @@ pub struct AdapterInfo {
     pub auto: bool,
 }
 
+impl AdapterInfo {
+    /// The driver and its version, for people and for files.
+    pub fn driver_text(&self) -> String {
+        let text = format!("{} {}", self.driver, self.driver_info);
+        text.trim().to_string()
+    }
+}
+
 /// What the user asked for with `--device`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {

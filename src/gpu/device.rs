@@ -14,7 +14,8 @@ use crate::{Error, Result};
 /// 50 ms; the longest true one is a first step that compiles all shaders on a software adapter.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A device, its queue, and the first fault it reported.
+/// A device, its queue, and the first fault it reported; copies are the same device.
+#[derive(Clone)]
 pub(super) struct Device {
     pub raw: wgpu::Device,
     pub queue: wgpu::Queue,

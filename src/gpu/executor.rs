@@ -1,6 +1,6 @@
 //! The executor: a plan made ready for one device, and run.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,10 +12,10 @@ use super::heartbeat::Heartbeat;
 use super::link::Sources;
 use super::memory::Memory;
 use super::pace::Pace;
-use super::pipeline;
+use super::pipeline::{Library, Linked, Pipeline, Workshop};
 use super::replay::{Dispatch, slot};
-use super::shader::Shader;
 use super::transfer;
+use super::tune::{self, Tuned, Tuning};
 use super::variant::Chooser;
 use crate::Result;
 use crate::plan::{Call, Contents, DeviceInfo, Executor, Plan, ProgramId, Tensor};
@@ -28,6 +28,8 @@ const MOST_IN_FLIGHT: usize = 2;
 pub struct GpuOptions {
     /// Runs all products that it fits as this variant, and the others as `plain`.
     pub force_variant: Option<String>,
+    /// Has the variants measured that are not forced; `None` takes what suits the kind of device.
+    pub tuning: Option<Tuning>,
     /// The shaders; the crate's own unless a test has others.
     pub sources: Sources,
 }
@@ -36,6 +38,7 @@ impl Default for GpuOptions {
     fn default() -> Self {
         GpuOptions {
             force_variant: None,
+            tuning: None,
             sources: Sources::embedded().clone(),
         }
     }
@@ -50,6 +53,8 @@ pub struct Gpu {
     /// Per program, its calls.
     pub(super) programs: Vec<Vec<Dispatch>>,
     info: DeviceInfo,
+    library: Library,
+    tuned: Tuned,
     pace: Pace,
     in_flight: VecDeque<Flight>,
 }
@@ -74,28 +79,58 @@ impl Gpu {
     pub fn new(plan: impl Into<Arc<Plan>>, adapter: &Adapter, options: GpuOptions) -> Result<Gpu> {
         let plan = plan.into();
         let device = Device::open(adapter)?;
+        let subgroups = device.has(wgpu::Features::SUBGROUP);
+        let workshop = Arc::new(Workshop {
+            info: adapter.info.clone(),
+            chooser: Chooser::new(&adapter.info, subgroups, options.force_variant),
+            sources: options.sources,
+        });
+        let mut library = Library::new(device, workshop.clone());
+        let tuned = match &options.tuning {
+            Some(tuning) if !workshop.chooser.is_forced() => {
+                tune::tune(&mut library, &plan, tuning)?
+            }
+            _ => Tuned::default(),
+        };
+        let calls = plan.programs.iter().flat_map(|program| &program.calls);
+        let linked = |call: &Call| {
+            let known = tuned.choices.get(&call.class());
+            let (chooser, sources) = (&workshop.chooser, &workshop.sources);
+            let variant = chooser.choose(sources, call, known.map(String::as_str));
+            (call.kernel, variant)
+        };
+        let linked: Vec<Linked> = calls.map(linked).collect();
+        let mut gpu = Gpu::on(&mut library, plan, &linked)?;
+        gpu.tuned = tuned;
+        Ok(gpu)
+    }
+
+    /// An executor on a device that is open. `linked` is what each call of the plan runs as.
+    pub(super) fn on(library: &mut Library, plan: Arc<Plan>, linked: &[Linked]) -> Result<Gpu> {
+        let device = library.device.clone();
+        let workshop = library.workshop.clone();
+        let info = &workshop.info;
         let calls: Vec<&Call> = plan.programs.iter().flat_map(|p| &p.calls).collect();
-        let memory = Memory::new(&device, &adapter.info, &plan, calls.len())?;
-        let mut dispatches =
-            prepare(&plan, &calls, &device, &memory, adapter, options)?.into_iter();
+        let memory = Memory::new(&device, info, &plan, calls.len())?;
+        let pipelines = library.of(linked);
+        let mut dispatches = bind(&plan, &calls, &device, &memory, &pipelines)?.into_iter();
         let take = |program: &crate::plan::Program| {
             dispatches.by_ref().take(program.calls.len()).collect()
         };
         let programs = plan.programs.iter().map(take).collect();
         let heartbeat = Heartbeat::new(&device);
         device.check()?;
-        let info = &adapter.info;
         Ok(Gpu {
             info: DeviceInfo {
                 name: info.name.clone(),
                 backend: info.backend.clone(),
-                driver: format!("{} {}", info.driver, info.driver_info)
-                    .trim()
-                    .to_string(),
+                driver: info.driver_text(),
                 software: info.software,
                 threads: 0,
             },
             plan,
+            library: Library::new(device.clone(), workshop),
+            tuned: Tuned::default(),
             device,
             memory,
             heartbeat,
@@ -103,6 +138,11 @@ impl Gpu {
             pace: Pace::new(),
             in_flight: VecDeque::new(),
         })
+    }
+
+    /// What was chosen where there was a choice.
+    pub fn tuned(&self) -> &Tuned {
+        &self.tuned
     }
 
     pub(super) fn encoder(&self) -> CommandEncoder {
@@ -133,43 +173,23 @@ impl Gpu {
     }
 }
 
-/// Compiles what the calls need, each kernel and variant once, and binds the calls.
-fn prepare(
+/// Sets the parameters of the calls, and binds their tensors.
+fn bind(
     plan: &Plan,
     calls: &[&Call],
     device: &Device,
     memory: &Memory,
-    adapter: &Adapter,
-    options: GpuOptions,
+    pipelines: &[Arc<Pipeline>],
 ) -> Result<Vec<Dispatch>> {
-    let sources = &options.sources;
-    let subgroups = device.has(wgpu::Features::SUBGROUP);
-    let chooser = Chooser::new(&adapter.info, subgroups, options.force_variant);
-    let mut shaders: Vec<Shader> = Vec::new();
-    let mut places = HashMap::new();
-    let mut chosen = Vec::new();
-    for call in calls {
-        let key = (call.kernel.name, chooser.choose(sources, call));
-        let place = *places.entry(key).or_insert_with(|| {
-            let shader = Shader::of(sources, call.kernel, key.1);
-            shader.fits(call.kernel).unwrap_or_else(|e| panic!("{e}"));
-            shaders.push(shader);
-            shaders.len() - 1
-        });
-        chosen.push(place);
-    }
-    let pipelines = pipeline::compile(device, shaders, sources.trusted());
     device.check()?;
-    let slots = calls.iter().zip(&chosen);
+    let slots = calls.iter().zip(pipelines);
     let slots: Vec<u8> = slots
-        .flat_map(|(call, &at)| slot(&pipelines[at], call))
+        .flat_map(|(call, pipeline)| slot(pipeline, call))
         .collect();
     memory.fill_params(device, &slots);
-    let bound = calls.iter().enumerate().zip(&chosen);
+    let bound = calls.iter().enumerate().zip(pipelines);
     bound
-        .map(|((slot, call), &at)| {
-            Dispatch::new(device, memory, plan, &pipelines[at], (slot, call))
-        })
+        .map(|((slot, call), pipeline)| Dispatch::new(device, memory, plan, pipeline, (slot, call)))
         .collect()
 }
 
@@ -223,6 +243,16 @@ impl Executor for Gpu {
 
     fn variant(&self, program: ProgramId, call: usize) -> &str {
         self.programs[program.0][call].variant
+    }
+
+    fn compare(&mut self, program: ProgramId, call: usize) -> Result<Vec<(String, f64)>> {
+        self.wait()?;
+        let plan = self.plan.clone();
+        tune::compare(
+            &mut self.library,
+            &plan,
+            &plan.programs[program.0].calls[call],
+        )
     }
 
     fn profile(&mut self, program: ProgramId, runs: u32) -> Result<Vec<f64>> {

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
+use sha2::{Digest, Sha256};
+
 use crate::plan::Kernel;
 
 static FOLDER: Dir = include_dir!("$CARGO_MANIFEST_DIR/shaders");
@@ -65,6 +67,18 @@ impl Sources {
             files: files.iter().copied().collect(),
             trusted: false,
         }
+    }
+
+    /// The SHA-256 of all files, in hexadecimal: equal ones are linked to equal shaders.
+    pub fn checksum(&self) -> String {
+        let mut hash = Sha256::new();
+        for (name, text) in &self.files {
+            for part in [name, text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
     }
 
     pub(super) fn trusted(&self) -> bool {
@@ -155,6 +169,21 @@ mod tests {
 
     fn functions(text: &str) -> Vec<&str> {
         text.lines().filter(|line| line.starts_with("fn")).collect()
+    }
+
+    #[test]
+    fn the_checksum_sees_every_letter_of_every_file() {
+        let of = |files: &[(&'static str, &'static str)]| Sources::of(files).checksum();
+        let one = of(&[("a", "bc")]);
+        assert_eq!(one.len(), 64);
+        assert_eq!(one, of(&[("a", "bc")]));
+        for other in [
+            &[("ab", "c")][..],
+            &[("a", "bd")],
+            &[("a", "bc"), ("b", "")],
+        ] {
+            assert_ne!(one, of(other));
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod shader;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod tune;
 mod variant;
 
 pub use adapter::{Adapter, AdapterInfo, Request, hush_layers, list, select};
@@ -24,3 +25,4 @@ pub use executor::{Gpu, GpuOptions};
 pub use link::Sources;
 pub use reflect::{Binding, Element, Field, Params};
 pub use shader::{MOST_GROUPS, Shader, shaders};
+pub use tune::{Choices, Tuned, Tuning};

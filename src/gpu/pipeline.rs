@@ -1,10 +1,17 @@
 //! Pipelines: compiled once per kernel and variant, before the first step.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use wgpu::{BindGroupLayout, BindGroupLayoutEntry, BindingType, BufferBindingType, ShaderStages};
 
+use super::adapter::AdapterInfo;
 use super::device::Device;
+use super::link::Sources;
 use super::shader::Shader;
+use super::variant::Chooser;
+use crate::plan::Kernel;
 
 /// A compiled shader with what calls need of it.
 pub(super) struct Pipeline {
@@ -13,14 +20,64 @@ pub(super) struct Pipeline {
     pub layout: BindGroupLayout,
 }
 
-/// Compiles on all cores: software drivers take tens of milliseconds per shader. `trusted` shaders
-/// run without run-time checks in release builds.
-pub(super) fn compile(device: &Device, shaders: Vec<Shader>, trusted: bool) -> Vec<Pipeline> {
-    let one = |shader| Pipeline::new(device, shader, trusted);
-    shaders.into_par_iter().map(one).collect()
+/// A kernel and the variant that a call of it runs as.
+pub(super) type Linked = (&'static Kernel, Option<&'static str>);
+
+/// What the executors on one device have in common.
+pub(super) struct Workshop {
+    pub info: AdapterInfo,
+    pub chooser: Chooser,
+    pub sources: Sources,
+}
+
+/// The compiled kernels of a device.
+pub(super) struct Library {
+    pub device: Device,
+    pub workshop: Arc<Workshop>,
+    made: HashMap<(&'static str, Option<&'static str>), Arc<Pipeline>>,
+}
+
+impl Library {
+    pub fn new(device: Device, workshop: Arc<Workshop>) -> Library {
+        let made = HashMap::new();
+        Library {
+            device,
+            workshop,
+            made,
+        }
+    }
+
+    /// The pipelines of some calls, in order; those that are missing are compiled on all cores:
+    /// drivers take tens of milliseconds per shader.
+    ///
+    /// # Panics
+    /// Where a shader is missing, faulty or does not fit its row of the catalogue.
+    pub fn of(&mut self, wanted: &[Linked]) -> Vec<Arc<Pipeline>> {
+        let name = |(kernel, variant): &Linked| (kernel.name, *variant);
+        let mut seen = HashSet::new();
+        let missing = wanted.iter().filter(|linked| {
+            let name = name(linked);
+            !self.made.contains_key(&name) && seen.insert(name)
+        });
+        let missing: Vec<&Linked> = missing.collect();
+        let sources = &self.workshop.sources;
+        let compiled: Vec<_> = missing
+            .into_par_iter()
+            .map(|linked| {
+                let shader = Shader::of(sources, linked.0, linked.1);
+                shader.fits(linked.0).unwrap_or_else(|e| panic!("{e}"));
+                let pipeline = Pipeline::new(&self.device, shader, sources.trusted());
+                (name(linked), Arc::new(pipeline))
+            })
+            .collect();
+        self.made.extend(compiled);
+        let found = wanted.iter().map(|linked| self.made[&name(linked)].clone());
+        found.collect()
+    }
 }
 
 impl Pipeline {
+    /// `trusted` shaders run without run-time checks in release builds.
     pub fn new(device: &Device, shader: Shader, trusted: bool) -> Pipeline {
         let label = format!("{} {}", shader.name, shader.variant_name());
         let label = Some(label.as_str());

@@ -26,6 +26,15 @@ pub(super) fn profile(gpu: &mut Gpu, program: ProgramId, runs: u32) -> Result<Ve
     }
 }
 
+/// One run of a program of one call.
+pub(super) fn once(gpu: &mut Gpu, program: ProgramId) -> Result<f64> {
+    let seconds = match gpu.device.has(Features::TIMESTAMP_QUERY) {
+        true => timestamps(gpu, program, 0..1),
+        false => by_clock(gpu, program, 1),
+    };
+    Ok(seconds?[0])
+}
+
 /// Runs the program as it is, with a pass per call.
 fn by_timestamps(gpu: &mut Gpu, program: ProgramId, runs: u32) -> Result<Vec<f64>> {
     let calls = gpu.programs[program.0].len();

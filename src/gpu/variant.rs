@@ -26,28 +26,55 @@ impl Chooser {
         }
     }
 
-    /// The variant of `call`, among those that `sources` has; `None` for what has none.
+    /// Whether the caller leaves nothing to choose.
+    pub fn is_forced(&self) -> bool {
+        self.forced.is_some()
+    }
+
+    /// The variant of `call`, among those that `sources` has; `None` for what has none. `known` is
+    /// what was found to be the fastest, which counts where it fits and no other is forced.
     ///
     /// # Panics
     /// Where none fits: the readable one is missing.
-    pub fn choose(&self, sources: &Sources, call: &Call) -> Option<&'static str> {
+    pub fn choose(
+        &self,
+        sources: &Sources,
+        call: &Call,
+        known: Option<&str>,
+    ) -> Option<&'static str> {
         if !call.kernel.product && !call.kernel.cells {
             return None;
         }
-        let there: Vec<_> = sources
-            .variants(call.kernel)
-            .into_iter()
-            .flatten()
-            .collect();
-        let forced = self.forced.as_deref().into_iter();
+        let fitting = self.fitting(sources, call);
+        let wanted = self.forced.as_deref().or(known);
+        let found = wanted.and_then(|wanted| fitting.iter().find(|name| **name == wanted));
+        let found = found.or(fitting.first());
+        Some(found.unwrap_or_else(|| panic!("{} has no driver that fits", call.kernel.name)))
+    }
+
+    /// Every variant that `call` can run as, the preferred one first; none where it has no variants.
+    pub fn fitting(&self, sources: &Sources, call: &Call) -> Vec<&'static str> {
+        let there = sources.variants(call.kernel).into_iter().flatten();
         let preferred = match call.kernel.product {
             true => self.preferred(),
             false => &["four", "one"],
         };
-        let order = forced.chain(preferred.iter().copied());
-        let mut fitting = order.filter(|name| self.fits(name, call));
-        let found = fitting.find_map(|name| there.iter().copied().find(|there| *there == name));
-        Some(found.unwrap_or_else(|| panic!("{} has no driver that fits", call.kernel.name)))
+        let mut fitting: Vec<_> = there.filter(|name| self.fits(name, call)).collect();
+        let last = preferred.len();
+        fitting.sort_by_key(|name| preferred.iter().position(|p| p == name).unwrap_or(last));
+        fitting
+    }
+
+    /// The variants among which a measurement may choose, the preferred one first. In software there
+    /// is only that one: a shader takes tens of milliseconds to compile there, longer than the
+    /// choice could win in a short run, and what is fast is known, as there is one such driver.
+    pub fn plausible(&self, sources: &Sources, call: &Call) -> Vec<&'static str> {
+        let mut fitting = self.fitting(sources, call);
+        if self.software {
+            fitting.truncate(1);
+        }
+        fitting.retain(|name| is_filled(name, call));
+        fitting
     }
 
     /// Barriers and shared memory make `tile` several times slower than the others in software,
@@ -75,6 +102,12 @@ impl Chooser {
     }
 }
 
+/// Whether a call fills more than a quarter of a block of `tile64`; the others have small blocks.
+fn is_filled(variant: &str, call: &Call) -> bool {
+    let [columns, rows, _] = call.extent;
+    variant != "tile64" || columns.min(rows) > 32
+}
+
 /// Whether a call reads an image whose channels are no multiple of four, and everything else lies
 /// in fours.
 fn is_thin(call: &Call) -> bool {
@@ -90,7 +123,12 @@ mod tests {
     use super::*;
     use crate::plan::kernel;
 
-    const DRIVERS: [(&str, &str); 3] = [("gemm/lane", ""), ("gemm/plain", ""), ("gemm/tile", "")];
+    const DRIVERS: [(&str, &str); 4] = [
+        ("gemm/lane", ""),
+        ("gemm/plain", ""),
+        ("gemm/tile", ""),
+        ("gemm/tile64", ""),
+    ];
 
     fn chooser(software: bool, size: u32, forced: Option<&str>) -> Chooser {
         Chooser {
@@ -113,7 +151,7 @@ mod tests {
     #[test]
     fn each_device_gets_what_suits_it() {
         let sources = Sources::of(&DRIVERS);
-        let choose = |chooser: Chooser, call: &Call| chooser.choose(&sources, call);
+        let choose = |chooser: Chooser, call: &Call| chooser.choose(&sources, call, None);
         let (even, odd) = (product(8, 4), product(8, 1));
         assert_eq!(choose(chooser(true, 8, None), &even), Some("lane"));
         assert_eq!(choose(chooser(true, 8, None), &odd), Some("plain"));
@@ -129,9 +167,42 @@ mod tests {
     }
 
     #[test]
+    fn what_was_measured_counts_where_it_fits() {
+        let sources = Sources::of(&DRIVERS);
+        let choose = |chooser: Chooser, call: &Call, known| {
+            let found = chooser.choose(&sources, call, Some(known));
+            found.expect("a product has variants")
+        };
+        let (even, odd) = (product(8, 4), product(8, 1));
+        assert_eq!(choose(chooser(false, 32, None), &even, "tile64"), "tile64");
+        assert_eq!(choose(chooser(false, 32, None), &even, "lane"), "tile");
+        assert_eq!(choose(chooser(false, 8, None), &odd, "lane"), "tile");
+        assert_eq!(choose(chooser(false, 8, None), &even, "gone"), "tile");
+        let forced = chooser(false, 8, Some("plain"));
+        assert_eq!(choose(forced, &even, "tile64"), "plain");
+    }
+
+    #[test]
+    fn hardware_measures_what_fits_and_software_nothing() {
+        let sources = Sources::of(&DRIVERS);
+        let plausible = |chooser: Chooser, call: &Call| chooser.plausible(&sources, call);
+        let mut large = product(64, 64);
+        assert_eq!(
+            plausible(chooser(false, 32, None), &large),
+            ["tile", "plain"]
+        );
+        large.extent = [33, 64, 1];
+        let all = ["tile", "plain", "lane", "tile64"];
+        assert_eq!(plausible(chooser(false, 8, None), &large), all);
+        assert_eq!(plausible(chooser(true, 8, None), &large), ["lane"]);
+        large.kernel = &kernel::OPTIM_ADAM;
+        assert!(plausible(chooser(false, 8, None), &large).is_empty());
+    }
+
+    #[test]
     fn a_device_without_its_variant_runs_the_plain_one() {
         let sources = Sources::of(&DRIVERS[1..2]);
-        let found = chooser(false, 32, None).choose(&sources, &product(8, 8));
+        let found = chooser(false, 32, None).choose(&sources, &product(8, 8), None);
         assert_eq!(found, Some("plain"));
     }
 
@@ -142,7 +213,7 @@ mod tests {
             let mut call = product(1, 1);
             call.kernel = &kernel::REDUCE_COLUMNS;
             call.params = vec![("len", len.into()), ("width", width.into())];
-            chooser(false, 32, forced).choose(&sources, &call)
+            chooser(false, 32, forced).choose(&sources, &call, None)
         };
         assert_eq!(choose(48, 12, None), Some("four"));
         assert_eq!(choose(49, 12, None), Some("one"));
@@ -156,7 +227,7 @@ mod tests {
         let mut call = product(8, 8);
         call.kernel = &kernel::OPTIM_ADAM;
         assert_eq!(
-            chooser(true, 8, Some("lane")).choose(&Sources::of(&[]), &call),
+            chooser(true, 8, Some("lane")).choose(&Sources::of(&[]), &call, None),
             None
         );
     }

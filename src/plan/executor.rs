@@ -65,6 +65,9 @@ pub trait Executor {
     /// The name of the variant that a call runs as.
     fn variant(&self, program: ProgramId, call: usize) -> &str;
 
+    /// Device time of a call in seconds as each variant that fits it, measured on tensors of its own.
+    fn compare(&mut self, program: ProgramId, call: usize) -> Result<Vec<(String, f64)>>;
+
     /// Device time per call of `program` in seconds, where it can be measured, over `runs` runs.
     fn profile(&mut self, program: ProgramId, runs: u32) -> Result<Vec<f64>>;
 }

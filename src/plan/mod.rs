@@ -3,6 +3,7 @@
 //!
 //! It deliberately does not differentiate, schedule or fuse: layers record what they want done.
 
+mod alone;
 mod check;
 pub mod codes;
 pub mod divergence;

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod grid;
 pub mod log;
 pub mod metrics;
+pub mod variants;
 
 pub use config::Config;
 pub use directory::RunDirectory;

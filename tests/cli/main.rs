@@ -10,6 +10,7 @@ mod sample;
 #[cfg(unix)]
 mod signals;
 mod train;
+mod tune;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gpugan"));
         command.args(arguments).current_dir(self.directory.path());
         command.stdin(Stdio::null());
+        command.env("GPUGAN_CACHE_DIR", self.path("cache"));
         command
     }
 

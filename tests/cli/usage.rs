@@ -38,6 +38,7 @@ fn usage_errors_exit_with_2_and_name_what_was_typed() {
         ),
         (&["--init", "normal:x"], &["normal:x", "normal:SIGMA"]),
         (&["--seed", "-1"], &["-1"]),
+        (&["--tune", "fast"], &["'fast'", "--tune", "auto, off"]),
         (
             &["--steps", "5", "--epochs", "5"],
             &["--steps and --epochs"],

@@ -27,6 +27,7 @@ fn products_run_as_the_variant_that_is_told() {
         }
         let options = GpuOptions {
             force_variant: force.map(str::to_string),
+            tuning: None,
             sources: Sources::of(&SHADERS),
         };
         let mut gpu = Gpu::new(r.finish(), &adapter, options).unwrap();

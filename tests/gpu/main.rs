@@ -4,6 +4,7 @@
 
 mod choice;
 mod kernels;
+mod tune;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

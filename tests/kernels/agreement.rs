@@ -227,7 +227,7 @@ fn the_shaders_agree_with_the_mirror() {
 fn every_variant_of_the_products_agrees_with_the_mirror() {
     let products = [cases::products(), cases::convolutions()];
     let suite = Suite::new(products.into_iter().flatten().collect());
-    for variant in ["plain", "lane", "thin", "tile"] {
+    for variant in ["plain", "lane", "thin", "tile", "tile64"] {
         agrees_on_gpu(&suite, Some(variant));
     }
 }

@@ -8,7 +8,9 @@ use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::Config;
-use gpugan::run::config::{Arch, DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed};
+use gpugan::run::config::{
+    Arch, DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed, Tune,
+};
 use serde::Serialize;
 
 /// An architecture brings its own defaults, below what a file or a flag says.
@@ -81,6 +83,7 @@ fn everything_set() -> Config {
         latent: Latent::Uniform,
         seed: Seed(u64::MAX),
         threads: Some(2),
+        tune: Tune::Off,
         on_nan: OnNan::Ignore,
         ..Config::default()
     }

@@ -7,6 +7,7 @@ mod damage;
 mod dataset;
 mod directory;
 mod metrics;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::path::Path;

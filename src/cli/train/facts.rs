@@ -8,8 +8,9 @@ use gpugan::plan::DeviceInfo;
 use gpugan::run::RunDirectory;
 use gpugan::run::atomic;
 use gpugan::run::config::Seed;
+use gpugan::run::variants::Variants;
 use gpugan::{Error, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The contents of `run.json`.
@@ -45,12 +46,20 @@ struct Launch {
     /// Seconds since 1970.
     started: u64,
     device: DeviceInfo,
+    /// What calls with several variants ran as, where --tune chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<Variants>,
     /// As it was typed.
     argv: Vec<String>,
 }
 
 impl Facts {
-    pub fn new(images: &Images, gan: &Gan, device: &DeviceInfo) -> Facts {
+    pub fn new(
+        images: &Images,
+        gan: &Gan,
+        device: &DeviceInfo,
+        variants: Option<Variants>,
+    ) -> Facts {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let argv = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         Facts {
@@ -69,6 +78,7 @@ impl Facts {
             launch: Launch {
                 started: now.map_or(0, |since| since.as_secs()),
                 device: device.clone(),
+                variants,
                 argv: argv.collect(),
             },
         }
@@ -117,6 +127,16 @@ pub fn require_data(run: &RunDirectory, images: &Images) -> Result<()> {
             images.checksum
         ))),
     }
+}
+
+/// The variants of every start of a run, in order. What cannot be read is none: they only decide the
+/// last digits.
+pub fn variants(run: &RunDirectory) -> Vec<Variants> {
+    let facts = read(run).unwrap_or_default();
+    let resumed = facts["resumed"].as_array();
+    let launches = std::iter::once(&facts).chain(resumed.into_iter().flatten());
+    let found = launches.filter_map(|launch| Variants::deserialize(&launch["variants"]).ok());
+    found.collect()
 }
 
 fn read(run: &RunDirectory) -> Result<Value> {

@@ -16,6 +16,7 @@ use gpugan::gan::{Gan, Trainer};
 use gpugan::plan::thousands;
 use gpugan::run::Config;
 
+use super::device::Asked;
 use super::options::Options;
 use super::progress::{Level, Progress};
 use super::signals::Signals;
@@ -69,8 +70,8 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --config RUN/config.toml --seed 1
   gpugan train --resume RUN --steps 40000
 
-With --resume only --steps, --epochs, --device, --threads, --sample-every,
---checkpoint-every and --keep can be given.";
+With --resume only --steps, --epochs, --device, --threads, --tune,
+--sample-every, --checkpoint-every and --keep can be given.";
 
 /// While data are loaded.
 const BETWEEN_WORDS: Duration = Duration::from_secs(5);
@@ -102,10 +103,12 @@ fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
     if arguments.dry_run {
         return describe::print(&config, &gan, arguments.json);
     }
-    let executor = device::open(gan.plan.clone(), &config.device, config.threads)?;
-    progress.say(&device::sentence(&config.device, executor.device()));
+    let earlier = start.variants();
+    let opened = device::open(gan.plan.clone(), Asked::by(&config), &earlier)?;
+    progress.say(&opened.sentence(&config.device));
     signals.check()?;
-    let facts = Facts::new(&images, &gan, executor.device());
+    let executor = opened.executor;
+    let facts = Facts::new(&images, &gan, executor.device(), opened.variants);
     let (files, snapshot) = start.open(arguments, &images, &facts, progress)?;
     let mut trainer = Trainer::new(gan, executor, images.pixels)?;
     if let Some(snapshot) = snapshot {

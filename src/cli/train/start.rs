@@ -9,6 +9,7 @@ use gpugan::plan::thousands;
 use gpugan::run::checkpoint::{self, Checkpoint, expect, refuse_nonfinite};
 use gpugan::run::config::OnNan;
 use gpugan::run::metrics::{self, Writer};
+use gpugan::run::variants::Variants;
 use gpugan::run::{Config, RunDirectory, atomic, grid};
 use gpugan::threefry::{Stream, is_mirrored, permute, stream_key, threefry2x32};
 use gpugan::{Error, Result};
@@ -81,6 +82,12 @@ impl Start {
             config,
             old: Some(Old { run, saved }),
         })
+    }
+
+    /// The variants of kernels that the run to be continued has used on any device.
+    pub fn variants(&self) -> Vec<Variants> {
+        let old = self.old.as_ref();
+        old.map_or_else(Vec::new, |old| facts::variants(&old.run))
     }
 
     /// Refuses to continue with other data, with networks that do not fit, from values that are

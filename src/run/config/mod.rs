@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, Size};
 pub use preset::Preset;
-pub use values::{Arch, Init, OnNan, Optimizer, Seed};
+pub use values::{Arch, Init, OnNan, Optimizer, Seed, Tune};
 
 use crate::error::Result;
 use crate::optim::ClipWhen;
@@ -102,6 +102,7 @@ pub struct Config {
     /// Of the CPU executor; unset: one per core.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
+    pub tune: Tune,
     /// Steps from one grid of samples to the next; likewise the two below.
     pub sample_every: u64,
     pub checkpoint_every: u64,
@@ -152,6 +153,7 @@ impl Default for Config {
             seed: Seed(0),
             device: "auto".into(),
             threads: None,
+            tune: Tune::Auto,
             sample_every: 500,
             checkpoint_every: 1_000,
             log_every: 100,

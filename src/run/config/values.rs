@@ -35,6 +35,16 @@ pub enum OnNan {
     Ignore,
 }
 
+/// Whether the variants of kernels are measured on the device before the first step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tune {
+    /// What is not known yet is measured, for about three seconds at most.
+    Auto,
+    /// Each takes what suits its kind of device.
+    Off,
+}
+
 impl Arch {
     /// The name that flags, files and directories use.
     pub fn name(self) -> &'static str {
