@@ -134,8 +134,8 @@ fn over_defaults(layers: &[Table]) -> Result<Config> {
         Some(arch) => Config::of_arch(arch.map_err(|e| unusable(&e))?),
         None => Config::default(),
     };
-    let layers = layers.iter();
-    layers.fold(Ok(base), |config, layer| config?.overlaid(layer))
+    let mut layers = layers.iter();
+    layers.try_fold(base, |config, layer| config.overlaid(layer))
 }
 
 /// One sentence from a parser's error.
