@@ -48,6 +48,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let slice = group.z;
     let size = extents(slice);
     let range = depth(slice);
+    // A slice may be without rows: a phase that no pixel has.
+    if (size.x == 0u) {
+        return;
+    }
     let m0 = group.y * PER_GROUP_Y;
     let last = size.x - 1u;
     let n = 4u * min(group.x * 8u + lane, size.y / 4u - 1u);

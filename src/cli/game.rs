@@ -185,8 +185,8 @@ pub fn refuse_giants(network: &str, layers: &[Box<dyn Layer>], rows: usize) -> R
             let (inputs, outputs) = (layer.inputs(), layer.outputs());
             return Err(Error::Usage(format!(
                 "the {network}'s layer from {inputs} to {outputs} needs a tensor of {largest} \
-                 numbers, and a device counts up to {MOST_ELEMENTS}; choose smaller hidden \
-                 layers, or fewer images at a time"
+                 numbers, and a device counts up to {MOST_ELEMENTS}; choose smaller layers \
+                 (--width, --generator-hidden, --critic-hidden), smaller images, or fewer at a time"
             )));
         }
     }

@@ -163,7 +163,7 @@ pub struct GameOptions {
     /// they write) [default: after]
     #[arg(long, value_name = "WHEN", help_heading = GAME)]
     clip_when: Option<ClipWhen>,
-    /// Seed of all that is random: equal seeds give equal runs on a device [default: 0]
+    /// Seed of all that is random: equal seeds give equal runs on a device, with the same variants (--tune) [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     seed: Option<Seed>,
     /// auto (a hardware GPU if there is one, else the CPU), cpu, gpu (any adapter), or an index or

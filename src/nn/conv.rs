@@ -50,11 +50,23 @@ struct Ends<'a> {
     fold: &'static Kernel,
 }
 
+/// A linear pass that ends in a slope: the input gradient of a layer, and the tangent of one that
+/// goes the other way.
+struct Sloped<'a> {
+    /// What scratch tensors are called.
+    name: &'a str,
+    weight: Tensor,
+    of: Tensor,
+    /// What the activation made.
+    x: Tensor,
+    activation: Activation,
+}
+
 impl Conv {
     /// torch.nn.Conv2d(x\[2\], maps, kernel, stride, padding) on images of x = \[H, W, C\].
     ///
     /// # Panics
-    /// Where a window is larger than the padded image.
+    /// Where a window is larger than the padded image, or the stride is 0.
     pub fn down(x: [usize; 3], maps: usize, kernel: usize, stride: usize, padding: usize) -> Conv {
         let windows = |extent: usize| {
             assert!(extent + 2 * padding >= kernel, "{kernel}² windows on {x:?}");
@@ -216,6 +228,48 @@ impl Conv {
         windows
     }
 
+    /// Records the tangent ty = (the linear part of tx) ∘ φ'(y) of the output, y being what the forward
+    /// pass made of the input that tx is the tangent of.
+    pub fn tangent(
+        &self,
+        r: &mut Recorder,
+        name: &str,
+        weight: Tensor,
+        y: Tensor,
+        tx: Tensor,
+    ) -> Tensor {
+        let sloped = Sloped {
+            name,
+            weight,
+            of: tx,
+            x: y,
+            activation: self.activation,
+        };
+        self.sloped(r, self.direction, sloped)
+    }
+
+    /// Records (the linear part of `of`, towards `direction`) ∘ φ'(x).
+    fn sloped(&self, r: &mut Recorder, direction: Direction, pass: Sloped) -> Tensor {
+        let len: usize = match direction {
+            Direction::Down => self.small.iter().product(),
+            Direction::Up => self.big.iter().product(),
+        };
+        let dx = r.scratch(pass.name, &[r.rows(pass.of), len]);
+        let ends = Ends {
+            name: pass.name,
+            down: &kernel::CONV_DOWN_SLOPE,
+            up: &kernel::CONV_UP_SLOPE,
+            fold: &kernel::CONV_FOLD_SLOPE,
+        };
+        self.pass(r, direction, ends, ("da", pass.of), pass.weight)
+            .read("x", pass.x)
+            .write("dx", dx)
+            .set("activation", pass.activation.code())
+            .set("leak", pass.activation.leak())
+            .record();
+        dx
+    }
+
     fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, dweight) = (r.rows(pass.x), pass.gradients[0]);
         let splits = self.splits(rows);
@@ -358,24 +412,17 @@ impl Layer for Conv {
             }
         }
         let below = pass.below?;
-        let rows = r.rows(pass.x);
-        let dx = r.scratch(pass.name, &[rows, self.inputs()]);
         let back = match self.direction {
             Direction::Down => Direction::Up,
             Direction::Up => Direction::Down,
         };
-        let ends = Ends {
+        let sloped = Sloped {
             name: pass.name,
-            down: &kernel::CONV_DOWN_SLOPE,
-            up: &kernel::CONV_UP_SLOPE,
-            fold: &kernel::CONV_FOLD_SLOPE,
+            weight: pass.parameters[0],
+            of: pass.da,
+            x: pass.x,
+            activation: below,
         };
-        self.pass(r, back, ends, ("da", pass.da), pass.parameters[0])
-            .read("x", pass.x)
-            .write("dx", dx)
-            .set("activation", below.code())
-            .set("leak", below.leak())
-            .record();
-        Some(dx)
+        Some(self.sloped(r, back, sloped))
     }
 }

@@ -79,6 +79,14 @@ pub fn maxout() -> Kind {
     }
 }
 
+/// Convolutions with batch normalisation, few channels.
+pub fn dcgan() -> Kind {
+    Kind::Dcgan {
+        width: 4,
+        leak: 0.2,
+    }
+}
+
 /// The images of a game as bytes.
 pub fn images(settings: &Settings) -> Vec<u8> {
     let len = settings.images * settings.architecture.features();

@@ -8,6 +8,7 @@ mod layer;
 mod modes;
 mod norm;
 mod stages;
+mod tangent;
 
 use gpugan::cpu::Cpu;
 use gpugan::plan::{Plan, Tensor};

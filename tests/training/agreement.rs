@@ -6,7 +6,7 @@ use gpugan::plan::Contents;
 use gpugan::plan::objective::Objective;
 use gpugan::random::Latent;
 
-use super::common::games::{RMSPROP, SGD, game, ignores_the_level, maxout, objectives};
+use super::common::games::{RMSPROP, SGD, dcgan, game, ignores_the_level, maxout, objectives};
 use super::{common, history, on_cpu, on_gpu};
 
 const TURNS: u64 = 20;
@@ -52,6 +52,10 @@ fn games() -> Vec<Settings> {
         });
     }
     games.push(game([5, 7, 3], 7));
+    let mut convolved = game([9, 8, 3], 4);
+    convolved.architecture.kind = dcgan();
+    convolved.ema = Some(0.9);
+    games.push(convolved);
     let mut judged = Settings {
         spectral_norm: true,
         ema: Some(0.9),

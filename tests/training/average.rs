@@ -5,7 +5,7 @@ use gpugan::gan::{Gan, Settings, Trainer};
 use gpugan::nn::Network;
 use gpugan::plan::{Executor, Tensor};
 
-use super::common::games::{game, images, noise};
+use super::common::games::{dcgan, game, images, noise};
 use super::{everywhere, on_cpu, play};
 
 fn averaged(decay: f64) -> Settings {
@@ -25,8 +25,22 @@ fn all(cpu: &Cpu<f64>, network: &Network) -> Vec<f64> {
 
 #[test]
 fn the_average_follows_its_formula_after_every_update() {
-    const DECAY: f64 = 0.7;
-    let gan = Gan::new(averaged(DECAY));
+    follows_its_formula(averaged(DECAY));
+}
+
+/// With running statistics, which are averaged as well.
+#[test]
+fn the_average_of_convolutions_follows_its_formula() {
+    let mut settings = averaged(DECAY);
+    settings.architecture.kind = dcgan();
+    settings.architecture.shape = [9, 8, 2];
+    follows_its_formula(settings);
+}
+
+const DECAY: f64 = 0.7;
+
+fn follows_its_formula(settings: Settings) {
+    let gan = Gan::new(settings);
     let average = gan.generator_ema.as_ref().expect("it was asked for");
     let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
     let bytes = gpugan::plan::Contents::U8(images(&gan.settings));

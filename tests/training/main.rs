@@ -8,6 +8,7 @@ mod agreement;
 mod average;
 mod faults;
 mod repeats;
+mod sizes;
 
 use gpugan::cpu::Cpu;
 use gpugan::gan::checkpoint::Snapshot;

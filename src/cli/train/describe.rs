@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 use gpugan::gan::Gan;
-use gpugan::nn::{Module, Network};
+use gpugan::nn::{Layer, Module, Network};
 use gpugan::plan::{bytes, thousands};
 use gpugan::run::Config;
 use gpugan::{Error, Result};
@@ -43,22 +43,19 @@ fn table(network: &Network) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["", "module", "output", "parameters"]);
-    let (mut position, mut image) = (0, None);
+    let (mut position, mut shape) = (0, vec![network.inputs()]);
     for layer in network.layers() {
-        let same = |shape: &[usize; 3]| shape.iter().product::<usize>() == layer.outputs();
-        image = layer.image().or(image).filter(same);
         let parameters = layer.parameters();
         let sizes = parameters.iter().map(|p| p.shape.iter().product::<usize>());
         let count = sizes.sum::<usize>() as u64;
         for (at, module) in layer.modules().into_iter().enumerate() {
             let own = if at == layer.holder() { count } else { 0 };
+            shape = after(&module, layer, shape);
+            let extents: Vec<_> = shape.iter().map(usize::to_string).collect();
             table.add_row([
                 position.to_string(),
                 describe(&module),
-                match image {
-                    Some([h, w, c]) => format!("[N, {c}, {h}, {w}]"),
-                    None => format!("[N, {}]", layer.outputs()),
-                },
+                format!("[N, {}]", extents.join(", ")),
                 thousands(own),
             ]);
             position += 1;
@@ -67,6 +64,22 @@ fn table(network: &Network) -> String {
     let column = table.column_mut(3).expect("four columns");
     column.set_cell_alignment(CellAlignment::Right);
     table.to_string()
+}
+
+/// The shape, without the batch, that a module of a layer makes of another, as in PyTorch.
+fn after(module: &Module, layer: &dyn Layer, shape: Vec<usize>) -> Vec<usize> {
+    match module {
+        Module::Linear { out_features, .. } => vec![*out_features],
+        Module::Flatten => vec![shape.iter().product()],
+        Module::Unflatten {
+            unflattened_size, ..
+        } => unflattened_size.to_vec(),
+        Module::Maxout { .. } => vec![layer.outputs()],
+        _ => match layer.image() {
+            Some([h, w, c]) => vec![c, h, w],
+            None => shape,
+        },
+    }
 }
 
 /// A module as PyTorch prints it, more or less.

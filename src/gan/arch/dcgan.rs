@@ -12,8 +12,8 @@ const PADDING: usize = 1;
 /// A shorter side from which an image is halved once more.
 const HALVED_FROM: usize = 8;
 
-/// The shapes \[H, W, C\] that an image goes through, the image first. A side that is odd loses its
-/// last pixel when it is halved. Images of less than two pixels a side are not halved at all, others
+/// The shapes \[H, W, C\] that an image goes through, the image first. Half of an odd side is
+/// rounded down. Images of less than two pixels a side are not halved at all, others
 /// once at least.
 fn shapes(image: [usize; 3], width: usize) -> Vec<[usize; 3]> {
     let mut shapes = vec![image];

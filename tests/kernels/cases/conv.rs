@@ -12,7 +12,7 @@ use crate::harness::Case;
 /// Samples, big image, small channels, kernel, stride, padding.
 type Shape = (usize, [usize; 3], usize, usize, usize, usize);
 
-const SHAPES: [Shape; 19] = [
+const SHAPES: [Shape; 20] = [
     (1, [1, 1, 1], 1, 1, 1, 0),
     (7, [1, 1, 7], 65, 1, 1, 0),
     (2, [5, 4, 1], 7, 4, 2, 1),
@@ -29,6 +29,7 @@ const SHAPES: [Shape; 19] = [
     (2, [8, 6, 64], 4, 4, 2, 1),
     (1, [7, 7, 4], 4, 2, 3, 0),
     (9, [3, 3, 8], 68, 5, 1, 2),
+    (1, [1, 1, 8], 8, 3, 2, 1), // phases that no pixel has
     // What `thin` fits: few channels, whole windows in fours.
     (3, [9, 7, 1], 4, 4, 2, 1),
     (1, [28, 28, 1], 64, 4, 2, 1),
