@@ -1,24 +1,9 @@
 //!import lib/activation
+//!import lib/conv_pass
 //!import lib/fold
 //!import lib/index
 // y = φ(the sum of the windows + bias): the end of a transposed convolution to few channels. N rows, extents as in lib/conv.wgsl.
 
-struct Params {
-    rows: u32,
-    height: u32,
-    width: u32,
-    inputs: u32,
-    small_height: u32,
-    small_width: u32,
-    outputs: u32,
-    kernel: u32,
-    stride: u32,
-    padding: u32,
-    activation: u32,
-    leak: f32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> windows: array<f32>; // [N, h, w, K, K, I]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [I]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [N, H, W, I]

@@ -1,25 +1,10 @@
 //!import lib/activation
+//!import lib/conv_pass
 //!import lib/fold
 //!import lib/index
 // dx = (the sum of the windows) ∘ φ'(x), where φ is the activation that made x: the input gradient of a
 // convolution of few channels. N rows, extents as in lib/conv.wgsl.
 
-struct Params {
-    rows: u32,
-    height: u32,
-    width: u32,
-    inputs: u32,
-    small_height: u32,
-    small_width: u32,
-    outputs: u32,
-    kernel: u32,
-    stride: u32,
-    padding: u32,
-    activation: u32,
-    leak: f32,
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> windows: array<f32>; // [N, h, w, K, K, I]
 @group(0) @binding(2) var<storage, read> x: array<f32>; // [N, H, W, I]
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [N, H, W, I]

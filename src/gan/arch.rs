@@ -5,6 +5,7 @@ mod maxout;
 mod mlp;
 
 use crate::nn::Layer;
+use crate::plan::codes::Activation;
 
 /// A pair of networks for images of `shape` = \[H, W, C\].
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +54,10 @@ impl Architecture {
                 generator_hidden,
                 leak,
                 ..
-            } => mlp::generator(self.latent_dim, generator_hidden, self.features(), *leak),
+            } => {
+                let leaky = Activation::LeakyRelu(*leak);
+                mlp::generator(self.latent_dim, generator_hidden, self.features(), leaky)
+            }
             Kind::Maxout {
                 generator_hidden, ..
             } => maxout::generator(self.latent_dim, generator_hidden, self.features()),
@@ -68,7 +72,7 @@ impl Architecture {
                 critic_hidden,
                 leak,
                 ..
-            } => mlp::critic(self.features(), critic_hidden, *leak),
+            } => mlp::critic(self.features(), critic_hidden, Activation::LeakyRelu(*leak)),
             Kind::Maxout {
                 critic_hidden,
                 pieces,

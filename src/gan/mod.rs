@@ -3,14 +3,15 @@
 
 pub mod arch;
 pub mod checkpoint;
+mod game;
 mod join;
 mod objective;
 mod sampler;
 mod step;
 mod trainer;
 
+pub use game::{EMA, Gan};
 pub use sampler::Sampler;
-pub use step::{EMA, Gan};
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use crate::nn::Init;

@@ -133,47 +133,36 @@ impl BatchNorm {
     fn sums(&self, r: &mut Recorder, pass: &Backward, of: &Lines) -> Tensor {
         let (channels, groups) = (self.channels, of.groups);
         let sums = r.scratch(&format!("{}.sums", pass.name), &[groups, 2, channels]);
-        let parts = match of.slices {
-            1 => sums,
-            slices => r.scratch(
-                &format!("{}.parts", pass.name),
-                &[slices, groups, 2, channels],
-            ),
-        };
-        r.call(&kernel::NORM_BACKWARD_SUMS)
-            .read("da", pass.da)
-            .read("x", pass.x)
-            .read("stats", pass.saved[0])
-            .write("parts", parts)
-            .set("lines", of.lines)
-            .set("channels", channels)
-            .set("groups", groups)
-            .set("slices", of.slices)
-            .extent(of.slices * channels, groups, 1)
-            .flops(4 * groups * of.lines * channels)
-            .record();
-        if of.slices > 1 {
-            sum::splits(r, parts, sums, of.slices, false);
-        }
+        let parts = [of.slices, groups, 2, channels];
+        sum::sliced(r, pass.name, &parts, sums, false, |r, parts, _| {
+            r.call(&kernel::NORM_BACKWARD_SUMS)
+                .read("da", pass.da)
+                .read("x", pass.x)
+                .read("stats", pass.saved[0])
+                .write("parts", parts)
+                .set("lines", of.lines)
+                .set("channels", channels)
+                .set("groups", groups)
+                .set("slices", of.slices)
+                .extent(of.slices * channels, groups, 1)
+                .flops(4 * groups * of.lines * channels)
+                .record();
+        });
         sums
     }
 
     fn parameter_gradients(&self, r: &mut Recorder, pass: &Backward, of: &Lines, sums: Tensor) {
-        let accumulate = pass.grads == Grads::Accumulate;
-        let call = r
-            .call(&kernel::NORM_BACKWARD_PARAMETERS)
+        let accumulate = pass.accumulates();
+        r.call(&kernel::NORM_BACKWARD_PARAMETERS)
             .read("sums", sums)
+            .put("dweight", pass.gradients[0], accumulate)
+            .put("dbias", pass.gradients[1], accumulate)
             .set("channels", self.channels)
             .set("groups", of.groups)
             .set("accumulate", u32::from(accumulate))
             .extent(self.channels, 1, 1)
-            .flops(2 * of.groups * self.channels);
-        let [dweight, dbias] = [pass.gradients[0], pass.gradients[1]];
-        match accumulate {
-            true => call.update("dweight", dweight).update("dbias", dbias),
-            false => call.write("dweight", dweight).write("dbias", dbias),
-        }
-        .record();
+            .flops(2 * of.groups * self.channels)
+            .record();
     }
 }
 

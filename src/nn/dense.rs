@@ -71,29 +71,22 @@ impl Dense {
     fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
         let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
-        let accumulate = pass.grads == Grads::Accumulate;
-        let parts = match splits {
-            1 => dweight,
-            _ => r.scratch(&format!("{}.parts", pass.name), &[splits, outputs, inputs]),
+        let (accumulate, parts) = (pass.accumulates(), [splits, outputs, inputs]);
+        let record = |r: &mut Recorder, dweight, accumulate| {
+            r.call(&kernel::DENSE_BACKWARD_WEIGHT)
+                .read("da", pass.da)
+                .read("x", pass.x)
+                .put("dweight", dweight, accumulate)
+                .set("rows", rows)
+                .set("inputs", inputs)
+                .set("outputs", outputs)
+                .set("splits", splits)
+                .set("accumulate", u32::from(accumulate))
+                .extent(inputs, outputs, splits)
+                .flops(2 * rows * inputs * outputs)
+                .record();
         };
-        let call = r
-            .call(&kernel::DENSE_BACKWARD_WEIGHT)
-            .read("da", pass.da)
-            .read("x", pass.x)
-            .set("rows", rows)
-            .set("inputs", inputs)
-            .set("outputs", outputs)
-            .set("splits", splits)
-            .set("accumulate", u32::from(accumulate && splits == 1))
-            .extent(inputs, outputs, splits)
-            .flops(2 * rows * inputs * outputs);
-        match accumulate && splits == 1 {
-            true => call.update("dweight", parts).record(),
-            false => call.write("dweight", parts).record(),
-        }
-        if splits > 1 {
-            sum::splits(r, parts, dweight, splits, accumulate);
-        }
+        sum::sliced(r, pass.name, &parts, dweight, accumulate, record);
     }
 }
 

@@ -185,6 +185,13 @@ pub struct Backward<'a> {
     pub below: Option<Activation>,
 }
 
+impl Backward<'_> {
+    /// Whether the gradients are added to what an earlier pass left.
+    fn accumulates(&self) -> bool {
+        self.grads == Grads::Accumulate
+    }
+}
+
 /// A stage of a network: something linear, then an activation.
 pub trait Layer: std::fmt::Debug {
     /// The modules of torch.nn that it stands for.

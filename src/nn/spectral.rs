@@ -126,25 +126,21 @@ impl SpectralNorm {
         self.dots(r, dscaled, scaled, parts);
         let overlap = r.scratch(&format!("{}.overlap", pass.name), &[1]);
         sum::splits(r, parts, overlap, self.rows, false);
-        let accumulate = pass.grads == Grads::Accumulate;
+        let accumulate = pass.accumulates();
         let len = self.rows * self.columns;
-        let call = r
-            .call(&kernel::SPECTRAL_BACKWARD)
+        r.call(&kernel::SPECTRAL_BACKWARD)
             .read("dscaled", dscaled)
             .read("u", u)
             .read("v", v)
             .read("sigma", sigma)
             .read("overlap", overlap)
+            .put("dweight", pass.gradients[self.weight], accumulate)
             .set("rows", self.rows)
             .set("columns", self.columns)
             .set("accumulate", u32::from(accumulate))
             .extent(len, 1, 1)
-            .flops(4 * len);
-        let dweight = pass.gradients[self.weight];
-        match accumulate {
-            true => call.update("dweight", dweight).record(),
-            false => call.write("dweight", dweight).record(),
-        }
+            .flops(4 * len)
+            .record();
     }
 
     /// Where the layer's own backward pass puts the gradients: all that is to be added to what an

@@ -1,6 +1,6 @@
 //! Long sums over rows, cut into slices by shape alone, so that every device sums alike.
 
-use super::{Backward, Grads};
+use super::Backward;
 use crate::plan::{Recorder, Tensor, kernel};
 
 /// Rows up to which one slice is enough.
@@ -16,8 +16,26 @@ pub(super) fn slices(rows: usize) -> usize {
     }
 }
 
+/// Records a sum in slices, `parts` = \[S, …\] being their shape: `record` makes the call that writes
+/// them side by side. A single slice is the total itself, to which that call adds if it is told to.
+pub(super) fn sliced(
+    r: &mut Recorder,
+    name: &str,
+    parts: &[usize],
+    total: Tensor,
+    accumulate: bool,
+    record: impl FnOnce(&mut Recorder, Tensor, bool),
+) {
+    if parts[0] == 1 {
+        return record(r, total, accumulate);
+    }
+    let slices = r.scratch(&format!("{name}.parts"), parts);
+    record(r, slices, false);
+    splits(r, slices, total, parts[0], accumulate);
+}
+
 /// Records total\[C\] (+)= Σ over rows of values\[N, C\], or of anything else of N·C elements.
-pub(crate) fn rows(
+fn rows(
     r: &mut Recorder,
     name: &str,
     values: Tensor,
@@ -27,29 +45,30 @@ pub(crate) fn rows(
 ) {
     let len = r.info(values).len();
     let splits = slices(len / columns);
-    let parts = match splits {
-        1 => total,
-        _ => r.scratch(&format!("{name}.sums"), &[splits, columns]),
-    };
-    let call = r
-        .call(&kernel::REDUCE_COLUMNS)
-        .read("values", values)
-        .set("len", len)
-        .set("width", splits * columns)
-        .set("accumulate", u32::from(accumulate && splits == 1))
-        .extent(splits * columns, 1, 1)
-        .flops(len);
-    match accumulate && splits == 1 {
-        true => call.update("parts", parts).record(),
-        false => call.write("parts", parts).record(),
-    }
-    if splits > 1 {
-        self::splits(r, parts, total, splits, accumulate);
-    }
+    let name = format!("{name}.bias");
+    let parts = [splits, columns];
+    sliced(
+        r,
+        &name,
+        &parts,
+        total,
+        accumulate,
+        |r, parts, accumulate| {
+            r.call(&kernel::REDUCE_COLUMNS)
+                .read("values", values)
+                .put("parts", parts, accumulate)
+                .set("len", len)
+                .set("width", splits * columns)
+                .set("accumulate", u32::from(accumulate))
+                .extent(splits * columns, 1, 1)
+                .flops(len)
+                .record();
+        },
+    );
 }
 
 /// Records total\[L\] (+)= Σ over slices of parts\[S, L\], in order.
-pub(crate) fn splits(
+pub(super) fn splits(
     r: &mut Recorder,
     parts: Tensor,
     total: Tensor,
@@ -57,31 +76,21 @@ pub(crate) fn splits(
     accumulate: bool,
 ) {
     let len = r.info(total).len();
-    let call = r
-        .call(&kernel::REDUCE_SPLITS)
+    r.call(&kernel::REDUCE_SPLITS)
         .read("parts", parts)
+        .put("total", total, accumulate)
         .set("splits", splits)
         .set("len", len)
         .set("accumulate", u32::from(accumulate))
         .extent(len, 1, 1)
-        .flops(splits * len);
-    match accumulate {
-        true => call.update("total", total).record(),
-        false => call.write("total", total).record(),
-    }
+        .flops(splits * len)
+        .record();
 }
 
 /// Records the gradient of a bias, the second parameter: the sum over rows of da\[N, outputs\].
 pub(super) fn bias_gradient(r: &mut Recorder, pass: &Backward, outputs: usize) {
-    let accumulate = pass.grads == Grads::Accumulate;
-    rows(
-        r,
-        pass.name,
-        pass.da,
-        outputs,
-        pass.gradients[1],
-        accumulate,
-    );
+    let (total, accumulate) = (pass.gradients[1], pass.accumulates());
+    rows(r, pass.name, pass.da, outputs, total, accumulate);
 }
 
 #[cfg(test)]

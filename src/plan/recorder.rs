@@ -202,6 +202,15 @@ impl CallBuilder<'_> {
         self.argument(name, tensor, Access::Update)
     }
 
+    /// The call adds to the tensor if it accumulates, and else overwrites it.
+    pub fn put(self, name: &'static str, tensor: Tensor, accumulate: bool) -> Self {
+        let access = match accumulate {
+            true => Access::Update,
+            false => Access::Write,
+        };
+        self.argument(name, tensor, access)
+    }
+
     /// A parameter of the call, under its name in the catalogue.
     pub fn set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.call.params.push((name, value.into()));

@@ -24,9 +24,8 @@ fn down_product<T: Real>(
 ) {
     let (pixels, outputs, window) = (geometry.pixels(), geometry.small[2], geometry.window());
     // Outputs side by side, as a product wants them, once for all samples.
-    let weight: Vec<T> = (0..window * outputs)
-        .map(|at| weight[at % outputs * window + at / outputs])
-        .collect();
+    let of_tap = |k: usize| weight[k..].iter().step_by(window).copied();
+    let weight: Vec<T> = (0..window).flat_map(of_tap).collect();
     let weight = Matrix::row_major(&weight, outputs);
     let samples = geometry.chunk(window);
     let images = big.par_chunks(samples * geometry.image());

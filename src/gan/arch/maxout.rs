@@ -1,6 +1,7 @@
 //! The dense networks of Goodfellow et al. 2014 for MNIST: rectifiers make the images, maxout units
 //! with dropout judge them.
 
+use super::mlp;
 use crate::nn::{Dense, Dropout, Layer, Maxout};
 use crate::plan::codes::Activation;
 
@@ -13,16 +14,7 @@ pub(super) fn generator(
     hidden: &[usize],
     features: usize,
 ) -> Vec<Box<dyn Layer>> {
-    let sizes = [&[latent_dim], hidden, &[features]].concat();
-    let pairs = sizes.windows(2).enumerate();
-    let layer = |(at, pair): (usize, &[usize])| {
-        let activation = match at < hidden.len() {
-            true => Activation::Relu,
-            false => Activation::Tanh,
-        };
-        Box::new(Dense::new(pair[0], pair[1], activation)) as Box<dyn Layer>
-    };
-    pairs.map(layer).collect()
+    mlp::generator(latent_dim, hidden, features, Activation::Relu)
 }
 
 /// From `features` numbers to a score; a hidden unit is the largest of `pieces`.

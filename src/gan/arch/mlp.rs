@@ -3,29 +3,33 @@
 use crate::nn::{Dense, Layer};
 use crate::plan::codes::Activation;
 
-/// From latents to `features` numbers in \[−1, 1\].
+/// From latents to `features` numbers in \[−1, 1\], with one activation between the layers.
 pub(super) fn generator(
     latent_dim: usize,
     hidden: &[usize],
     features: usize,
-    leak: f64,
+    between: Activation,
 ) -> Vec<Box<dyn Layer>> {
     let sizes = [&[latent_dim], hidden, &[features]].concat();
-    dense(&sizes, leak, Activation::Tanh)
+    dense(&sizes, between, Activation::Tanh)
 }
 
 /// From `features` numbers to a score.
-pub(super) fn critic(features: usize, hidden: &[usize], leak: f64) -> Vec<Box<dyn Layer>> {
+pub(super) fn critic(
+    features: usize,
+    hidden: &[usize],
+    between: Activation,
+) -> Vec<Box<dyn Layer>> {
     let sizes = [&[features], hidden, &[1]].concat();
-    dense(&sizes, leak, Activation::Identity)
+    dense(&sizes, between, Activation::Identity)
 }
 
-fn dense(sizes: &[usize], leak: f64, last: Activation) -> Vec<Box<dyn Layer>> {
+fn dense(sizes: &[usize], between: Activation, last: Activation) -> Vec<Box<dyn Layer>> {
     let pairs = sizes.windows(2).enumerate();
     let layer = |(at, pair): (usize, &[usize])| {
         let activation = match at + 2 == sizes.len() {
             true => last,
-            false => Activation::LeakyRelu(leak),
+            false => between,
         };
         Box::new(Dense::new(pair[0], pair[1], activation)) as Box<dyn Layer>
     };
