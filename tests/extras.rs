@@ -5,14 +5,13 @@ mod common;
 
 use std::collections::BTreeMap;
 
+use common::floats::Floats;
+use common::layer::keep;
+use common::stage::{self, Stage};
 use gpugan::cpu::Cpu;
-use gpugan::nn::{
-    Backward, Dense, Dropout, Forward, Grads, Layer, Maxout, Mode, Network, Noise, Pass, Training,
-    Upsample, spectral_norm,
-};
+use gpugan::nn::{Dense, Dropout, Grads, Layer, Maxout, Network, Pass, Upsample, spectral_norm};
 use gpugan::plan::codes::{Activation, Counter};
-use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
-use gpugan::random::Latent;
+use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor};
 use gpugan::threefry::{Stream, stream_key};
 use serde::Deserialize;
 
@@ -89,50 +88,8 @@ fn golden() -> Golden {
     serde_json::from_str(include_str!("golden/extras.json")).unwrap()
 }
 
-/// The f64 mirror, or an executor that a user would run.
-enum Machine {
-    Exact(Box<Cpu<f64>>),
-    Device(Box<dyn Executor>),
-}
-
-impl Machine {
-    fn set(&mut self, tensor: Tensor, values: &[f64]) {
-        match self {
-            Machine::Exact(cpu) => cpu.floats_mut(tensor).copy_from_slice(values),
-            Machine::Device(device) => {
-                let values = values.iter().map(|value| *value as f32).collect();
-                device.write(tensor, &Contents::F32(values)).unwrap();
-            }
-        }
-    }
-
-    fn get(&mut self, tensor: Tensor) -> Vec<f64> {
-        match self {
-            Machine::Exact(cpu) => cpu.floats(tensor).to_vec(),
-            Machine::Device(device) => match device.read(tensor).unwrap() {
-                Contents::F32(values) => values.into_iter().map(f64::from).collect(),
-                other => panic!("{other:?}"),
-            },
-        }
-    }
-
-    fn words(&mut self, tensor: Tensor, words: Vec<u32>) {
-        let words = Contents::U32(words);
-        match self {
-            Machine::Exact(cpu) => cpu.write(tensor, &words).unwrap(),
-            Machine::Device(device) => device.write(tensor, &words).unwrap(),
-        }
-    }
-
-    fn run(&mut self, program: ProgramId) {
-        match self {
-            Machine::Exact(cpu) => cpu.run_program(program),
-            Machine::Device(device) => assert_eq!(device.run(&[program], 1).unwrap(), 1),
-        }
-    }
-}
-
-type Make<'a> = &'a dyn Fn(Plan) -> Machine;
+/// Makes the f64 mirror, or an executor that a user would run.
+type Make<'a> = &'a dyn Fn(Plan) -> Box<dyn Floats>;
 
 /// How far two tensors are apart, relative to the largest element.
 fn error(got: &[f64], want: &[f64]) -> f64 {
@@ -145,110 +102,34 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
     )
 }
 
-/// A layer without parameters: one pass in training mode, forward and backward.
-struct Stage {
-    plan: Plan,
-    program: ProgramId,
-    clock: Tensor,
-    x: Tensor,
-    y: Tensor,
-    dy: Tensor,
-    da: Tensor,
+/// A training pass; `noise` is the seed, and the draws that the program has made before.
+fn staged(layer: &dyn Layer, rows: usize, below: Activation, noise: (u64, usize)) -> Stage {
+    let key = stream_key(noise.0, Stream::Dropout);
+    Stage::new(layer, rows, below, Some((key, noise.1)))
 }
 
-impl Stage {
-    /// `noise` is the seed, and the draws that the program has made before.
-    fn new(layer: &dyn Layer, rows: usize, below: Activation, noise: (u64, usize)) -> Stage {
-        let mut r = Recorder::new();
-        let clock = r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]);
-        let mut tensor = |name, columns, role| r.tensor(name, role, DType::F32, &[rows, columns]);
-        let x = tensor("x", layer.inputs(), Role::State);
-        let dy = tensor("dy", layer.outputs(), Role::State);
-        let y = tensor("y", layer.outputs(), Role::Output);
-        let da = tensor("da", layer.inputs(), Role::Output);
-        let program = r.program("pass");
-        let mode = training(clock, noise);
-        let (parameters, buffers) = (&[], &[]);
-        let name = "stage";
-        let forward = Forward {
-            name,
-            parameters,
-            buffers,
-            mode,
-            x,
-            y,
-        };
-        let saved = layer.forward(&mut r, forward);
-        let backward = Backward {
-            name,
-            parameters,
-            gradients: &[],
-            grads: Grads::Overwrite,
-            mode,
-            x,
-            saved: &saved,
-            da: dy,
-            below: Some(below),
-        };
-        let made = layer.backward(&mut r, backward);
-        keep(&mut r, made.expect("it was asked for"), da);
-        // A layer without chance reads no clock.
-        let drawn = r.tensor("drawn", Role::Output, DType::F32, &[1]);
-        Latent::Normal.draw(&mut r, clock, 0, Stream::Noise, Counter::Noise, drawn);
-        Stage {
-            plan: r.finish(),
-            program,
-            clock,
-            x,
-            y,
-            dy,
-            da,
-        }
-    }
-
-    /// How far y and da are from PyTorch's, where the clock counts this many draws.
-    fn errors(&self, made: &Made, drawn: u32, make: Make) -> [f64; 2] {
-        let mut machine = make(self.plan.clone());
-        let mut clock = vec![0; Counter::COUNT];
-        clock[Counter::Dropout as usize] = drawn;
-        machine.words(self.clock, clock);
-        machine.set(self.x, &made.x);
-        machine.set(self.dy, &made.dy);
-        machine.run(self.program);
-        [(self.y, &made.y), (self.da, &made.da)]
-            .map(|(tensor, want)| error(&machine.get(tensor), want))
-    }
-}
-
-fn training(clock: Tensor, (seed, draw): (u64, usize)) -> Mode {
-    Mode::Train(Training {
-        groups: 1,
-        advance: true,
-        noise: Noise {
-            clock,
-            key: stream_key(seed, Stream::Dropout),
-            draw,
-        },
-    })
-}
-
-fn keep(r: &mut Recorder, source: Tensor, destination: Tensor) {
-    let len = r.info(source).len();
-    r.call(&kernel::DATA_COPY)
-        .read("source", source)
-        .write("destination", destination)
-        .set("start", 0usize)
-        .set("len", len)
-        .extent(len, 1, 1)
-        .record();
+/// How far y and da are from PyTorch's, where the clock counts this many draws.
+fn errors(stage: &Stage, made: &Made, drawn: u32, make: Make) -> [f64; 2] {
+    let mut machine = make(stage.plan.clone());
+    let mut clock = vec![0; Counter::COUNT];
+    clock[Counter::Dropout as usize] = drawn;
+    machine
+        .executor()
+        .write(stage.clock, &Contents::U32(clock))
+        .unwrap();
+    machine.put(stage.x, &made.x);
+    machine.put(stage.dy, &made.dy);
+    machine.run(&[stage.program]);
+    [(stage.y, &made.y), (stage.da, &made.da)]
+        .map(|(tensor, want)| error(&machine.get(tensor), want))
 }
 
 /// How far dropout is from PyTorch's, the draw counted partly by the clock, partly by the pass.
 fn dropout_errors(case: &DropoutCase, p: f64, later: usize, make: Make) -> [f64; 2] {
     let features = case.features;
     let layer = Dropout { features, p };
-    let stage = Stage::new(&layer, case.rows, Activation::Tanh, (case.seed, later));
-    stage.errors(&case.made, case.draw - 3, make)
+    let stage = staged(&layer, case.rows, Activation::Tanh, (case.seed, later));
+    errors(&stage, &case.made, case.draw - 3, make)
 }
 
 fn maxout_errors(case: &MaxoutCase, below: Activation, make: Make) -> [f64; 2] {
@@ -257,13 +138,15 @@ fn maxout_errors(case: &MaxoutCase, below: Activation, make: Make) -> [f64; 2] {
         outputs,
         pieces: case.pieces,
     };
-    Stage::new(&layer, case.rows, below, (0, 0)).errors(&case.made, 0, make)
+    let stage = staged(&layer, case.rows, below, (0, 0));
+    errors(&stage, &case.made, 0, make)
 }
 
 fn upsample_errors(case: &UpsampleCase, shape: [usize; 3], make: Make) -> [f64; 2] {
     let scale = case.scale;
     let layer = Upsample { shape, scale };
-    Stage::new(&layer, case.rows, Activation::Sigmoid, (0, 0)).errors(&case.made, 0, make)
+    let stage = staged(&layer, case.rows, Activation::Sigmoid, (0, 0));
+    errors(&stage, &case.made, 0, make)
 }
 
 fn stages_follow(make: Make, tolerance: f64) {
@@ -312,7 +195,7 @@ impl Rig {
         let gradients = network.companion(&mut r, "grad", Role::Output);
         let training = r.program("training");
         let pass = Pass {
-            mode: self::training(x, (0, 0)),
+            mode: stage::training(x, stream_key(0, Stream::Dropout), 0),
             output: Some(y),
         };
         let pass = if advance { pass } else { Pass::EVAL.into(y) };
@@ -354,13 +237,13 @@ impl Rig {
         let state = self.state();
         assert_eq!(state.len(), golden.first.len());
         for (name, tensor) in &state {
-            machine.set(*tensor, &golden.first[name]);
+            machine.put(*tensor, &golden.first[name]);
         }
         let mut worst = 0.0f64;
         for step in &golden.steps {
-            machine.set(self.x, &step.x);
-            machine.set(self.dy, &step.dy);
-            machine.run(self.training);
+            machine.put(self.x, &step.x);
+            machine.put(self.dy, &step.dy);
+            machine.run(&[self.training]);
             let mut pairs = vec![
                 (machine.get(self.y), &step.y),
                 (machine.get(self.dx), &step.dx),
@@ -371,10 +254,10 @@ impl Rig {
                 let mut values = machine.get(*parameter);
                 let moves = values.iter_mut().zip(&slopes);
                 moves.for_each(|(value, slope)| *value -= golden.lr * slope);
-                machine.set(*parameter, &values);
+                machine.put(*parameter, &values);
                 pairs.push((slopes, &step.gradients[&self.name(*gradient)]));
             }
-            machine.run(self.eval);
+            machine.run(&[self.eval]);
             pairs.push((machine.get(self.y), &step.evaluated));
             pairs.extend(
                 state
@@ -388,12 +271,13 @@ impl Rig {
     }
 }
 
-fn exact(plan: Plan) -> Machine {
-    Machine::Exact(Box::new(Cpu::new(plan, Some(1)).unwrap()))
+fn exact(plan: Plan) -> Box<dyn Floats> {
+    Box::new(Cpu::<f64>::new(plan, Some(1)).unwrap())
 }
 
-fn cpu(plan: Plan) -> Machine {
-    Machine::Device(Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap()))
+fn cpu(plan: Plan) -> Box<dyn Floats> {
+    let cpu: Box<dyn Executor> = Box::new(Cpu::<f32>::new(plan, Some(2)).unwrap());
+    Box::new(cpu)
 }
 
 #[test]
@@ -416,7 +300,7 @@ fn the_cpu_executor_gives_pytorchs_numbers() {
 fn the_gpu_executor_gives_pytorchs_numbers() {
     let golden = golden().spectral;
     common::on_every_variant(&|make| {
-        let machine = |plan| Machine::Device(make(plan));
+        let machine = |plan| Box::new(make(plan)) as Box<dyn Floats>;
         stages_follow(&machine, 1e-5);
         let error = Rig::new(&golden, true).error(&golden, &machine);
         assert!(error < 1e-5, "{error:e}");

@@ -2,10 +2,11 @@
 
 mod common;
 
+use common::layer::{close, keep};
 use gpugan::cpu::Cpu;
 use gpugan::nn::{BatchNorm, Dense, Grads, Mode, Network, Noise, Pass, Training};
 use gpugan::plan::codes::Activation;
-use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor, kernel};
+use gpugan::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -133,13 +134,7 @@ impl Rig {
             let into = Some((&gradients, Grads::Overwrite));
             let below = Some(Activation::Identity);
             let made = network.backward(&mut r, &trace, da, into, below);
-            r.call(&kernel::DATA_COPY)
-                .read("source", made.expect("it was asked for"))
-                .write("destination", dx)
-                .set("start", 0usize)
-                .set("len", rows * elements)
-                .extent(rows * elements, 1, 1)
-                .record();
+            keep(&mut r, made.expect("it was asked for"), dx);
             program
         });
         let state = [network.parameter_tensors, network.buffer_tensors].concat();
@@ -222,17 +217,6 @@ fn read(executor: &mut dyn Executor, tensor: Tensor) -> Vec<f64> {
     match executor.read(tensor).unwrap() {
         Contents::F32(values) => values.into_iter().map(f64::from).collect(),
         other => panic!("{other:?}"),
-    }
-}
-
-/// Whether all is as wanted, relative to the largest.
-fn close(got: &[f64], want: &[f64], tolerance: f64) -> Result<(), String> {
-    assert_eq!(got.len(), want.len());
-    let most = want.iter().fold(0.0f64, |most, want| most.max(want.abs()));
-    let far = |(got, want): (&f64, &f64)| (got - want).abs() > tolerance * most || got.is_nan();
-    match got.iter().zip(want).position(far) {
-        Some(at) => Err(format!("[{at}] is {}, not {}", got[at], want[at])),
-        None => Ok(()),
     }
 }
 

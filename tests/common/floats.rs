@@ -69,3 +69,17 @@ impl Floats for Rounded<'_> {
         self.0
     }
 }
+
+impl Floats for Box<dyn Executor> {
+    fn put(&mut self, tensor: Tensor, values: &[f64]) {
+        Rounded(self.as_mut()).put(tensor, values);
+    }
+
+    fn get(&mut self, tensor: Tensor) -> Vec<f64> {
+        Rounded(self.as_mut()).get(tensor)
+    }
+
+    fn executor(&mut self) -> &mut dyn Executor {
+        self.as_mut()
+    }
+}

@@ -4,6 +4,7 @@
 pub mod floats;
 pub mod games;
 pub mod layer;
+pub mod stage;
 
 use std::collections::BTreeMap;
 

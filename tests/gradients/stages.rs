@@ -1,103 +1,52 @@
 //! Layers without parameters, above every activation, and layers whose weight is normalised.
 
 use gpugan::cpu::Cpu;
-use gpugan::nn::{
-    Backward, Dense, Dropout, Forward, Grads, Layer, Maxout, Mode, Network, Noise, Pass, Training,
-    Upsample, spectral_norm,
-};
-use gpugan::plan::codes::{Activation, Counter};
+use gpugan::nn::{Dense, Dropout, Grads, Layer, Maxout, Network, Pass, Upsample, spectral_norm};
+use gpugan::plan::codes::Activation;
 use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor};
-use gpugan::random::Latent;
-use gpugan::threefry::Stream;
 
 use super::common::games::noise;
+use super::common::stage::Stage;
 use super::layer::{ACTIVATIONS, image};
 use super::{assert_close, copies, cpu, differences, dot, error, fill, keep};
 
 const ROWS: usize = 3;
 
-/// One layer: forward into y, and back from dy to the pre-activation below.
-struct Stage {
+/// One layer on the f64 mirror.
+struct Rig {
+    stage: Stage,
     cpu: Cpu<f64>,
-    program: ProgramId,
-    x: Tensor,
-    y: Tensor,
-    dy: Tensor,
-    da: Tensor,
 }
 
-impl Stage {
-    fn new(layer: &dyn Layer, training: bool, below: Activation) -> Stage {
-        let mut r = Recorder::new();
-        let clock = r.tensor("clock", Role::State, DType::U32, &[Counter::COUNT]);
-        let mut tensor = |name, columns, role| r.tensor(name, role, DType::F32, &[ROWS, columns]);
-        let x = tensor("x", layer.inputs(), Role::State);
-        let dy = tensor("dy", layer.outputs(), Role::State);
-        let y = tensor("y", layer.outputs(), Role::Output);
-        let da = tensor("da", layer.inputs(), Role::Output);
-        let program = r.program("pass");
-        let noise = Noise {
-            clock,
-            key: [5, 6],
-            draw: 2,
-        };
-        let mode = match training {
-            false => Mode::Eval,
-            true => Mode::Train(Training {
-                groups: 1,
-                advance: true,
-                noise,
-            }),
-        };
-        let (name, parameters, buffers) = ("stage", &[], &[]);
-        let forward = Forward {
-            name,
-            parameters,
-            buffers,
-            mode,
-            x,
-            y,
-        };
-        let saved = layer.forward(&mut r, forward);
-        let backward = Backward {
-            name,
-            parameters,
-            gradients: &[],
-            grads: Grads::Overwrite,
-            mode,
-            x,
-            saved: &saved,
-            da: dy,
-            below: Some(below),
-        };
-        let made = layer.backward(&mut r, backward);
-        keep(&mut r, made.expect("it was asked for"), da);
-        // A layer without chance reads no clock.
-        let drawn = r.tensor("drawn", Role::Output, DType::F32, &[1]);
-        Latent::Normal.draw(&mut r, clock, 0, Stream::Noise, Counter::Noise, drawn);
-        Stage {
-            cpu: cpu(&r.finish()),
+impl Rig {
+    fn new(layer: &dyn Layer, training: bool, below: Activation) -> Rig {
+        let noise = training.then_some(([5, 6], 2));
+        let stage = Stage::new(layer, ROWS, below, noise);
+        let cpu = cpu(&stage.plan);
+        Rig { stage, cpu }
+    }
+
+    /// What the backward pass gives, and what calculus gives.
+    fn both(&mut self, below: Activation) -> [Vec<f64>; 2] {
+        let Stage {
             program,
             x,
             y,
             dy,
             da,
-        }
-    }
-
-    /// What the backward pass gives, and what calculus gives.
-    fn both(&mut self, below: Activation) -> [Vec<f64>; 2] {
+            ..
+        } = self.stage;
         let len = |tensor| self.cpu.plan().info(tensor).len();
-        let (inputs, outputs) = (len(self.x), len(self.y));
+        let (inputs, outputs) = (len(x), len(y));
         let (pre, upstream) = (noise(98, inputs, 2.0), noise(99, outputs, 1.0));
-        self.cpu.floats_mut(self.dy).copy_from_slice(&upstream);
+        self.cpu.floats_mut(dy).copy_from_slice(&upstream);
         let slopes = differences(&pre, |pre| {
-            let x: Vec<f64> = pre.iter().map(|a| image(below, *a)).collect();
-            self.cpu.floats_mut(self.x).copy_from_slice(&x);
-            self.cpu.run_program(self.program);
-            dot(self.cpu.floats(self.y), &upstream)
+            let values: Vec<f64> = pre.iter().map(|a| image(below, *a)).collect();
+            self.cpu.floats_mut(x).copy_from_slice(&values);
+            self.cpu.run_program(program);
+            dot(self.cpu.floats(y), &upstream)
         });
-        [self.cpu.floats(self.da).to_vec(), slopes]
+        [self.cpu.floats(da).to_vec(), slopes]
     }
 }
 
@@ -119,11 +68,10 @@ fn what_has_no_parameters_follows_calculus() {
     for layer in layers {
         for training in [true, false] {
             for below in ACTIVATIONS {
-                let [got, want] = Stage::new(layer, training, below).both(below);
+                let [got, want] = Rig::new(layer, training, below).both(below);
                 assert_close(&got, &want, &format!("{layer:?} {training} on {below:?}"));
             }
-            let [got, want] =
-                Stage::new(layer, training, Activation::Tanh).both(Activation::Sigmoid);
+            let [got, want] = Rig::new(layer, training, Activation::Tanh).both(Activation::Sigmoid);
             assert!(error(&got, &want) > 1e-2, "{layer:?}");
         }
     }
@@ -137,9 +85,10 @@ fn dropout_is_the_identity_in_eval_mode() {
         p: 0.3,
     };
     for (training, same) in [(true, false), (false, true)] {
-        let mut stage = Stage::new(&layer, training, Activation::Identity);
-        stage.both(Activation::Identity);
-        let [x, y, dy, da] = [stage.x, stage.y, stage.dy, stage.da].map(|t| stage.cpu.floats(t));
+        let mut rig = Rig::new(&layer, training, Activation::Identity);
+        rig.both(Activation::Identity);
+        let Stage { x, y, dy, da, .. } = rig.stage;
+        let [x, y, dy, da] = [x, y, dy, da].map(|t| rig.cpu.floats(t));
         assert_eq!((x == y, dy == da), (same, same));
         assert_eq!(y.contains(&0.0), !same);
     }

@@ -143,6 +143,28 @@ fn every_seed_survives_its_file() {
     }
 }
 
+/// Texts that no configuration is, the line that is named, and what the message says.
+pub fn complains(cases: &[(&str, &str, &str)]) {
+    for (text, line, expected) in cases {
+        let message = complaint(text);
+        assert!(message.contains(line), "{message}");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+/// Texts with an option out of its range, and what the message about it contains.
+pub fn refuses(cases: &[(&str, [&str; 3])]) {
+    for (text, parts) in cases {
+        let error = Config::parse(text, "text").unwrap().validate().unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let message = error.to_string();
+        assert!(
+            parts.iter().all(|part| message.contains(part)),
+            "{text}: {message}"
+        );
+    }
+}
+
 /// The message for a file with these lines.
 pub fn complaint(text: &str) -> String {
     let place = tempfile::tempdir().unwrap();
@@ -179,7 +201,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
 
 #[test]
 fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
-    for (text, line, expected) in [
+    complains(&[
         (
             "batch = 1\nlr = \"fast\"",
             "line 2 (lr = \"fast\")",
@@ -197,11 +219,7 @@ fn a_wrong_value_is_shown_with_its_line_and_what_was_expected() {
         ("device = 1", "line 1", "expected a text in quotes"),
         ("lr = 1\nlr = 2", "line 2", "duplicate key"),
         ("lr = ", "line 1", "lr ="),
-    ] {
-        let message = complaint(text);
-        assert!(message.contains(line), "{message}");
-        assert!(message.contains(expected), "{message}");
-    }
+    ]);
 }
 
 #[test]
@@ -333,15 +351,7 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
 
 #[test]
 fn values_out_of_range_name_flag_value_and_range() {
-    for (text, parts) in OUT_OF_RANGE {
-        let error = Config::parse(text, "text").unwrap().validate().unwrap_err();
-        assert_eq!(error.exit_code(), 2);
-        let message = error.to_string();
-        assert!(
-            parts.iter().all(|part| message.contains(part)),
-            "{text}: {message}"
-        );
-    }
+    refuses(OUT_OF_RANGE);
 }
 
 #[test]

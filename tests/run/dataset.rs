@@ -7,7 +7,7 @@ use gpugan::run::Config;
 use gpugan::run::config::Dataset;
 use serde::Serialize;
 
-use crate::config::complaint;
+use crate::config::{complains, refuses};
 
 /// As a command line gives them.
 #[derive(Default, Serialize)]
@@ -19,7 +19,7 @@ struct Flags {
 
 #[test]
 fn a_wrong_value_is_shown_with_what_was_expected() {
-    for (text, line, expected) in [
+    complains(&[
         (
             "dataset = \"cifar\"",
             "line 1",
@@ -30,11 +30,7 @@ fn a_wrong_value_is_shown_with_what_was_expected() {
         ("size = \"5x6x7\"", "line 1", "HEIGHTxWIDTH"),
         ("size = 64", "line 1", "expected a text in quotes"),
         ("flip = 1", "line 1", "expected a boolean"),
-    ] {
-        let message = complaint(text);
-        assert!(message.contains(line), "{message}");
-        assert!(message.contains(expected), "{message}");
-    }
+    ]);
 }
 
 /// Options out of their range, and what the message about them contains.
@@ -65,15 +61,7 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
 
 #[test]
 fn values_out_of_range_name_flag_value_and_range() {
-    for (text, parts) in OUT_OF_RANGE {
-        let error = Config::parse(text, "text").unwrap().validate().unwrap_err();
-        assert_eq!(error.exit_code(), 2);
-        let message = error.to_string();
-        assert!(
-            parts.iter().all(|part| message.contains(part)),
-            "{text}: {message}"
-        );
-    }
+    refuses(OUT_OF_RANGE);
 }
 
 #[test]
