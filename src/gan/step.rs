@@ -54,8 +54,7 @@ impl Board {
         let gradients = r.program("critic.gradients");
         clip(r, ClipWhen::Before);
         let join = Join::new(r, "critic.x", batch, features);
-        let (seed, flip) = (settings.seed, settings.flip);
-        gather(r, self.images, self.clock, seed, flip, join.real);
+        self.reals(r, settings, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
         let mut draws = Draws::default();
         let pass = self.train(settings, &generator.network, 1, &mut draws);
@@ -141,8 +140,7 @@ impl Board {
         let pass = self.train(settings, critic, 1, draws);
         r.aside("real", |r| {
             let x = r.scratch("x", &shape);
-            let (seed, flip) = (settings.seed, settings.flip);
-            gather(r, self.images, self.clock, seed, flip, x);
+            self.reals(r, settings, x);
             critic.forward(r, x, pass).output()
         })
     }
@@ -195,6 +193,12 @@ impl Board {
             }),
             output: None,
         }
+    }
+
+    /// Fills x\[N, features\] with the real samples that the clock stands at.
+    fn reals(&self, r: &mut Recorder, settings: &Settings, x: Tensor) {
+        let (seed, flip) = (settings.seed, settings.flip);
+        gather(r, self.images, self.clock, seed, flip, x);
     }
 
     fn latents(
