@@ -38,6 +38,8 @@ pub enum Stream {
     Init = 7,
     /// Which images are mirrored.
     Flip = 8,
+    /// What measuring draws on the host: directions, first centres, folds.
+    Measure = 9,
 }
 
 /// The key of a stream of the run with this seed.
