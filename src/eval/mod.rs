@@ -8,8 +8,15 @@
 
 pub mod distances;
 pub mod divergence;
+pub mod gaussian;
+pub mod gmm;
+pub mod kde;
+pub mod kernel;
+pub mod kmeans;
 pub mod modes;
 pub mod optimum;
+pub mod pairs;
+pub mod parzen;
 mod points;
 pub mod quadrature;
 

@@ -1,18 +1,26 @@
 //! Points side by side in one slice.
 
 /// `count` points of `dims` coordinates, row-major: values\[n, d\].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Points<'a> {
-    values: &'a [f64],
+#[derive(Debug, PartialEq)]
+pub struct Points<'a, T = f64> {
+    values: &'a [T],
     dims: usize,
 }
 
-impl<'a> Points<'a> {
+impl<T> Clone for Points<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Points<'_, T> {}
+
+impl<'a, T> Points<'a, T> {
     /// Views `values`\[n, `dims`\].
     ///
     /// # Panics
     /// If `dims` is 0 or the values do not fill whole points.
-    pub fn new(values: &'a [f64], dims: usize) -> Points<'a> {
+    pub fn new(values: &'a [T], dims: usize) -> Points<'a, T> {
         assert!(dims > 0, "points have at least one coordinate");
         let whole = values.len().is_multiple_of(dims);
         assert!(whole, "{} values are no points of {dims}", values.len());
@@ -35,17 +43,17 @@ impl<'a> Points<'a> {
     }
 
     /// All coordinates, \[n, d\].
-    pub fn values(&self) -> &'a [f64] {
+    pub fn values(&self) -> &'a [T] {
         self.values
     }
 
     /// One point.
-    pub fn row(&self, at: usize) -> &'a [f64] {
+    pub fn row(&self, at: usize) -> &'a [T] {
         &self.values[at * self.dims..(at + 1) * self.dims]
     }
 
     /// One point after the other.
-    pub fn rows(&self) -> std::slice::ChunksExact<'a, f64> {
+    pub fn rows(&self) -> std::slice::ChunksExact<'a, T> {
         self.values.chunks_exact(self.dims)
     }
 
@@ -53,7 +61,7 @@ impl<'a> Points<'a> {
     ///
     /// # Panics
     /// If there are not so many.
-    pub fn slice(&self, start: usize, count: usize) -> Points<'a> {
+    pub fn slice(&self, start: usize, count: usize) -> Points<'a, T> {
         let values = &self.values[start * self.dims..(start + count) * self.dims];
         Points { values, ..*self }
     }

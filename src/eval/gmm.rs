@@ -1,0 +1,536 @@
+//! Mixtures of Gaussians by expectation and maximisation (Dempster, Laird and Rubin 1977).
+
+use rayon::prelude::*;
+
+use super::gaussian::{Root, cholesky, log_sum_exp};
+use super::kde::Likelihood;
+use super::kmeans;
+use super::points::Points;
+
+/// What a component's covariance may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Covariance {
+    Full,
+    Diagonal,
+}
+
+/// What `fit` is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    pub components: usize,
+    pub covariance: Covariance,
+    /// Starts from k-means, of which the most likely counts.
+    pub restarts: usize,
+    /// Rounds of one start, at most.
+    pub rounds: usize,
+    /// A start ends when a round gains less than this, in nats per point.
+    pub tolerance: f64,
+    pub seed: u64,
+}
+
+impl Options {
+    /// The usual settings for so many components.
+    pub fn new(components: usize, covariance: Covariance, seed: u64) -> Options {
+        Options {
+            components,
+            covariance,
+            restarts: 4,
+            rounds: 300,
+            tolerance: 1e-6,
+            seed,
+        }
+    }
+}
+
+/// Variances are kept above this share of the mean variance of the data, so that no component shrinks
+/// onto one point, where the likelihood has no bound.
+const FLOOR: f64 = 1e-6;
+
+/// Points that are summed up by one thread at a time.
+const CHUNK: usize = 1_024;
+
+/// A mixture and how it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixture {
+    pub dims: usize,
+    /// \[k\], of sum 1.
+    pub weights: Vec<f64>,
+    /// \[k, d\].
+    pub means: Vec<f64>,
+    /// \[k, d, d\], or \[k, d\] where they are diagonal.
+    pub covariances: Vec<f64>,
+    pub covariance: Covariance,
+    roots: Vec<Root>,
+    /// Mean log-density of the points it was fitted to, in nats.
+    pub log_likelihood: f64,
+    pub rounds: usize,
+    pub converged: bool,
+}
+
+/// Σ over points of responsibilities r, of r·(x − m) and of r·(x − m)(x − m)ᵀ, around the mean m that the
+/// component had.
+struct Moments {
+    log_likelihood: f64,
+    /// \[k\], \[k, d\], \[k, d, d\] or \[k, d\].
+    weights: Vec<f64>,
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+/// The most likely mixture of several starts, drawn from the stream `measure` of the seed.
+///
+/// # Panics
+/// If there are fewer points than components, or no components or restarts.
+pub fn fit(points: Points, options: Options) -> Mixture {
+    assert!(options.restarts > 0);
+    let floor = floor(points);
+    let runs = (0..options.restarts).map(|restart| {
+        let seed = options.seed.wrapping_add(restart as u64);
+        improve(points, start(points, options, seed, floor), options, floor)
+    });
+    let better = |best: Mixture, run: Mixture| match run.log_likelihood > best.log_likelihood {
+        true => run,
+        false => best,
+    };
+    runs.reduce(better).expect("there is a restart")
+}
+
+fn floor(points: Points) -> f64 {
+    let mean = super::gaussian::mean(points);
+    let squares = points
+        .rows()
+        .map(|row| super::points::squared_distance(row, &mean));
+    let variance = squares.sum::<f64>() / points.values().len() as f64;
+    // Points that are all equal have no scale of their own.
+    (FLOOR * variance).max(1e-12 * mean.iter().fold(1e-6, |most: f64, m| most.max(m.abs())))
+}
+
+/// The clusters of k-means with their own weights, means and covariances.
+fn start(points: Points, options: Options, seed: u64, floor: f64) -> Mixture {
+    let clusters = kmeans::fit(
+        points,
+        kmeans::Options {
+            clusters: options.components,
+            start: kmeans::Start::PlusPlus,
+            restarts: 1,
+            rounds: 20,
+            seed,
+        },
+    );
+    let mut mixture = Mixture {
+        dims: points.dims(),
+        weights: vec![0.0; options.components],
+        means: clusters.centres.clone(),
+        covariances: vec![0.0; options.components * size(options.covariance, points.dims())],
+        covariance: options.covariance,
+        roots: Vec::new(),
+        log_likelihood: f64::NEG_INFINITY,
+        rounds: 0,
+        converged: false,
+    };
+    let labels = super::pairs::nearest(points, clusters.points());
+    let moments = mixture.sum_up(points, |at, _, responsibilities| {
+        responsibilities.fill(0.0);
+        responsibilities[labels[at].0] = 1.0;
+        0.0
+    });
+    mixture.maximise(&moments, points.len(), floor);
+    mixture
+}
+
+/// Numbers of one covariance.
+fn size(covariance: Covariance, dims: usize) -> usize {
+    match covariance {
+        Covariance::Full => dims * dims,
+        Covariance::Diagonal => dims,
+    }
+}
+
+/// Rounds of expectation and maximisation until one gains less than the tolerance.
+fn improve(points: Points, mut mixture: Mixture, options: Options, floor: f64) -> Mixture {
+    loop {
+        let moments = mixture.sum_up(points, |_, x, r| mixture.responsibilities(x, r));
+        let reached = moments.log_likelihood / points.len() as f64;
+        let gain = reached - mixture.log_likelihood;
+        mixture.log_likelihood = reached;
+        mixture.converged = gain < options.tolerance;
+        if mixture.converged || mixture.rounds == options.rounds {
+            return mixture;
+        }
+        mixture.maximise(&moments, points.len(), floor);
+        mixture.rounds += 1;
+    }
+}
+
+impl Mixture {
+    /// A mixture of given parameters, whose covariances are positive definite.
+    ///
+    /// # Panics
+    /// If the sizes do not fit or a covariance is not positive definite.
+    pub fn new(
+        dims: usize,
+        weights: Vec<f64>,
+        means: Vec<f64>,
+        covariances: Vec<f64>,
+        covariance: Covariance,
+    ) -> Mixture {
+        assert_eq!(means.len(), weights.len() * dims);
+        assert_eq!(covariances.len(), weights.len() * size(covariance, dims));
+        let root = |a: &[f64]| root(a, dims, covariance).expect("positive definite");
+        let roots = covariances
+            .chunks_exact(size(covariance, dims))
+            .map(root)
+            .collect();
+        Mixture {
+            dims,
+            weights,
+            means,
+            covariances,
+            covariance,
+            roots,
+            log_likelihood: f64::NEG_INFINITY,
+            rounds: 0,
+            converged: false,
+        }
+    }
+
+    /// Rounds of expectation and maximisation from this mixture.
+    pub fn improved(self, points: Points, rounds: usize, tolerance: f64) -> Mixture {
+        let options = Options {
+            rounds,
+            tolerance,
+            ..Options::new(self.weights.len(), self.covariance, 0)
+        };
+        improve(points, self, options, floor(points))
+    }
+
+    /// log of weight times density of each component at `x`.
+    fn log_parts(&self, x: &[f64], scratch: &mut [f64], parts: &mut [f64]) {
+        let means = self.means.chunks_exact(self.dims);
+        for (at, (part, mean)) in parts.iter_mut().zip(means).enumerate() {
+            *part = self.weights[at].ln() + self.roots[at].log_density(x, mean, scratch);
+        }
+    }
+
+    /// log p(x), with the shares of the components in p(x) in `shares`\[k\].
+    fn responsibilities(&self, x: &[f64], shares: &mut [f64]) -> f64 {
+        self.log_parts(x, &mut vec![0.0; self.dims], shares);
+        let total = log_sum_exp(shares);
+        shares
+            .iter_mut()
+            .for_each(|log| *log = (*log - total).exp());
+        total
+    }
+
+    /// log p(x) of every point.
+    ///
+    /// # Panics
+    /// If the dimensions differ.
+    pub fn log_densities(&self, points: Points) -> Vec<f64> {
+        assert_eq!(points.dims(), self.dims);
+        let rows = points.values().par_chunks_exact(self.dims);
+        let scratch = || (vec![0.0; self.dims], vec![0.0; self.weights.len()]);
+        let log_density = |(scratch, parts): &mut (Vec<f64>, Vec<f64>), x: &[f64]| {
+            self.log_parts(x, scratch, parts);
+            log_sum_exp(parts)
+        };
+        rows.map_init(scratch, log_density).collect()
+    }
+
+    /// The likelihood of points that were held out.
+    pub fn likelihood(&self, points: Points) -> Likelihood {
+        Likelihood::of(&self.log_densities(points))
+    }
+
+    /// Free parameters: means, covariances, and weights but one.
+    pub fn parameters(&self) -> usize {
+        let (k, d) = (self.weights.len(), self.dims);
+        let each = match self.covariance {
+            Covariance::Full => d * (d + 1) / 2,
+            Covariance::Diagonal => d,
+        };
+        k * (d + each) + k - 1
+    }
+
+    /// The Bayesian information criterion (Schwarz 1978) of a fit to `n` points, the smaller the better:
+    /// parameters · log n − 2 · log-likelihood.
+    pub fn bic(&self, n: usize) -> f64 {
+        let n = n as f64;
+        self.parameters() as f64 * n.ln() - 2.0 * n * self.log_likelihood
+    }
+
+    /// Moments of all points, by shares that `share(index, x, shares)` tells along with a log-density;
+    /// in chunks that do not depend on the threads.
+    fn sum_up(
+        &self,
+        points: Points,
+        share: impl Fn(usize, &[f64], &mut [f64]) -> f64 + Sync,
+    ) -> Moments {
+        let chunks: Vec<Moments> = (0..points.len().div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let first = chunk * CHUNK;
+                let rows = points.slice(first, CHUNK.min(points.len() - first));
+                let mut moments = self.no_moments();
+                let mut shares = vec![0.0; self.weights.len()];
+                let mut difference = vec![0.0; self.dims];
+                for (at, x) in rows.rows().enumerate() {
+                    moments.log_likelihood += share(first + at, x, &mut shares);
+                    self.add(&mut moments, x, &shares, &mut difference);
+                }
+                moments
+            })
+            .collect();
+        let add = |to: &mut [f64], from: &[f64]| to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+        let mut total = self.no_moments();
+        for part in &chunks {
+            total.log_likelihood += part.log_likelihood;
+            add(&mut total.weights, &part.weights);
+            add(&mut total.first, &part.first);
+            add(&mut total.second, &part.second);
+        }
+        total
+    }
+
+    fn no_moments(&self) -> Moments {
+        Moments {
+            log_likelihood: 0.0,
+            weights: vec![0.0; self.weights.len()],
+            first: vec![0.0; self.means.len()],
+            second: vec![0.0; self.covariances.len()],
+        }
+    }
+
+    fn add(&self, moments: &mut Moments, x: &[f64], shares: &[f64], difference: &mut [f64]) {
+        let (d, each) = (self.dims, size(self.covariance, self.dims));
+        for (at, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            let mean = &self.means[at * d..(at + 1) * d];
+            let differences = x.iter().zip(mean).map(|(x, m)| x - m);
+            difference
+                .iter_mut()
+                .zip(differences)
+                .for_each(|(to, from)| *to = from);
+            moments.weights[at] += share;
+            let first = &mut moments.first[at * d..(at + 1) * d];
+            first
+                .iter_mut()
+                .zip(&*difference)
+                .for_each(|(sum, y)| *sum += share * y);
+            let second = &mut moments.second[at * each..(at + 1) * each];
+            match self.covariance {
+                Covariance::Diagonal => {
+                    second
+                        .iter_mut()
+                        .zip(&*difference)
+                        .for_each(|(sum, y)| *sum += share * y * y);
+                }
+                Covariance::Full => {
+                    for (row, y) in second.chunks_exact_mut(d).zip(&*difference) {
+                        row.iter_mut()
+                            .zip(&*difference)
+                            .for_each(|(sum, z)| *sum += share * y * z);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The parameters that the moments make most likely. A component that lost its points keeps its mean
+    /// and covariance.
+    fn maximise(&mut self, moments: &Moments, n: usize, floor: f64) {
+        let (d, each) = (self.dims, size(self.covariance, self.dims));
+        let mut roots = Vec::new();
+        for at in 0..self.weights.len() {
+            let weight = moments.weights[at];
+            self.weights[at] = weight.max(1e-300) / n as f64;
+            let covariance = &mut self.covariances[at * each..(at + 1) * each];
+            if weight > 1e-9 {
+                let shift: Vec<f64> = moments.first[at * d..(at + 1) * d]
+                    .iter()
+                    .map(|s| s / weight)
+                    .collect();
+                let second = &moments.second[at * each..(at + 1) * each];
+                for (place, (to, sum)) in covariance.iter_mut().zip(second).enumerate() {
+                    let (i, j) = match self.covariance {
+                        Covariance::Full => (place / d, place % d),
+                        Covariance::Diagonal => (place, place),
+                    };
+                    let ridge = if i == j { floor } else { 0.0 };
+                    *to = sum / weight - shift[i] * shift[j] + ridge;
+                }
+                let mean = &mut self.means[at * d..(at + 1) * d];
+                mean.iter_mut().zip(&shift).for_each(|(m, s)| *m += s);
+            }
+            roots.push(widened_root(covariance, d, self.covariance, floor));
+        }
+        self.roots = roots;
+    }
+}
+
+fn root(covariance: &[f64], dims: usize, kind: Covariance) -> Option<Root> {
+    match kind {
+        Covariance::Full => cholesky(covariance, dims).map(Root::Full),
+        Covariance::Diagonal => {
+            let positive = covariance.iter().all(|v| *v > 0.0 && v.is_finite());
+            positive.then(|| Root::Diagonal(covariance.iter().map(|v| v.sqrt()).collect()))
+        }
+    }
+}
+
+/// The root of a covariance, whose diagonal grows until it has one.
+fn widened_root(covariance: &mut [f64], dims: usize, kind: Covariance, floor: f64) -> Root {
+    let step = if kind == Covariance::Full {
+        dims + 1
+    } else {
+        1
+    };
+    let mut ridge = floor;
+    loop {
+        if let Some(root) = root(covariance, dims, kind) {
+            return root;
+        }
+        covariance.iter_mut().step_by(step).for_each(|v| {
+            *v = if v.is_finite() {
+                v.max(0.0) + ridge
+            } else {
+                ridge
+            };
+        });
+        ridge *= 10.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::HostRng;
+    use crate::threefry::{Stream, box_muller, open_unit};
+    use rand::Rng;
+
+    /// 0.3 N((−2, 0), diag(0.04, 1)) + 0.7 N((3, 1), ((1, 0.8), (0.8, 1))).
+    fn two(count: usize, seed: u64) -> Vec<f64> {
+        let mut rng = HostRng::new(seed, Stream::Noise);
+        let point = |_| {
+            let first = open_unit(rng.next_u32()) < 0.3;
+            let [x, y] = box_muller([rng.next_u32(), rng.next_u32()]);
+            match first {
+                true => [-2.0 + 0.2 * x, y],
+                false => [3.0 + x, 1.0 + 0.8 * x + 0.6 * y],
+            }
+        };
+        (0..count).flat_map(point).collect()
+    }
+
+    #[test]
+    fn the_parameters_of_a_mixture_are_found_again() {
+        let values = two(20_000, 1);
+        let points = Points::new(&values, 2);
+        let found = fit(points, Options::new(2, Covariance::Full, 0));
+        assert!(found.converged);
+        let at = if found.weights[0] < 0.5 {
+            [0, 1]
+        } else {
+            [1, 0]
+        };
+        let expected = [
+            (0.3, [-2.0, 0.0], [0.04, 0.0, 0.0, 1.0]),
+            (0.7, [3.0, 1.0], [1.0, 0.8, 0.8, 1.0]),
+        ];
+        for (at, (weight, mean, covariance)) in at.into_iter().zip(expected) {
+            let near = |got: &[f64], expected: &[f64]| {
+                got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 0.04)
+            };
+            assert!(near(&[found.weights[at]], &[weight]), "{found:?}");
+            assert!(near(&found.means[2 * at..2 * at + 2], &mean), "{found:?}");
+            assert!(
+                near(&found.covariances[4 * at..4 * at + 4], &covariance),
+                "{found:?}"
+            );
+        }
+        let test = two(20_000, 2);
+        let truth = Mixture::new(
+            2,
+            vec![0.3, 0.7],
+            vec![-2.0, 0.0, 3.0, 1.0],
+            vec![0.04, 0.0, 0.0, 1.0, 1.0, 0.8, 0.8, 1.0],
+            Covariance::Full,
+        );
+        let of = |mixture: &Mixture| mixture.likelihood(Points::new(&test, 2)).mean;
+        assert!(
+            (of(&found) - of(&truth)).abs() < 0.003,
+            "{} {}",
+            of(&found),
+            of(&truth)
+        );
+        let diagonal = fit(points, Options::new(2, Covariance::Diagonal, 0));
+        assert!(of(&diagonal) < of(&found) - 0.1, "correlation must count");
+    }
+
+    #[test]
+    fn the_criterion_finds_the_number_of_components() {
+        let values = two(3_000, 3);
+        let points = Points::new(&values, 2);
+        let bic = |k| fit(points, Options::new(k, Covariance::Full, 0)).bic(3_000);
+        let all: Vec<f64> = (1..=4).map(bic).collect();
+        let best = (0..4).min_by(|a, b| all[*a].total_cmp(&all[*b]));
+        assert_eq!(best, Some(1), "{all:?}");
+    }
+
+    #[test]
+    fn every_round_is_at_least_as_likely() {
+        let values = two(500, 4);
+        let points = Points::new(&values, 2);
+        let mut mixture = start(
+            points,
+            Options::new(3, Covariance::Full, 5),
+            5,
+            floor(points),
+        );
+        let mut before = f64::NEG_INFINITY;
+        for round in 0..30 {
+            mixture = mixture.improved(points, 1 + round, -1.0);
+            assert!(mixture.log_likelihood >= before - 1e-9, "{round}");
+            before = mixture.log_likelihood;
+        }
+    }
+
+    #[test]
+    fn parameters_are_counted() {
+        let of = |covariance, each: usize| {
+            Mixture::new(
+                3,
+                vec![0.5; 2],
+                vec![0.0; 6],
+                match covariance {
+                    Covariance::Full => [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0].repeat(2),
+                    Covariance::Diagonal => vec![1.0; each],
+                },
+                covariance,
+            )
+            .parameters()
+        };
+        assert_eq!(of(Covariance::Full, 18), 2 * (3 + 6) + 1);
+        assert_eq!(of(Covariance::Diagonal, 6), 2 * (3 + 3) + 1);
+    }
+
+    #[test]
+    fn flat_and_equal_points_leave_finite_numbers() {
+        let line: Vec<f64> = (0..100)
+            .flat_map(|at| [f64::from(at), 2.0 * f64::from(at)])
+            .collect();
+        for (values, dims) in [(line, 2), (vec![3.0; 40], 2), (vec![0.0; 10], 1)] {
+            for covariance in [Covariance::Full, Covariance::Diagonal] {
+                let found = fit(Points::new(&values, dims), Options::new(3, covariance, 0));
+                assert!(found.log_likelihood.is_finite(), "{found:?}");
+                assert!(
+                    found
+                        .covariances
+                        .iter()
+                        .chain(&found.means)
+                        .all(|x| x.is_finite())
+                );
+            }
+        }
+    }
+}
