@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::real::Real;
 use super::{
-    bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, random, reduce,
-    spectral, upsample,
+    affine, bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, points,
+    positive, random, reduce, spectral, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -35,6 +35,9 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
+        "data/rows" => data::rows,
+        "data/mixture" => points::mixture,
+        "data/curve" => points::curve,
         "data/copy" => data::copy,
         "dropout/forward" => dropout::forward,
         "dropout/backward" => dropout::backward,
@@ -42,6 +45,11 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "maxout/backward" => maxout::backward,
         "upsample/forward" => upsample::forward,
         "upsample/backward" => upsample::backward,
+        "affine/forward" => affine::forward,
+        "affine/backward_input" => affine::backward_input,
+        "affine/backward_weight" => affine::backward_weight,
+        "positive/forward" => positive::forward,
+        "positive/backward" => positive::backward,
         "spectral/columns" => spectral::columns,
         "spectral/dots" => spectral::dots,
         "spectral/direction" => spectral::direction,

@@ -5,6 +5,7 @@
 //! It deliberately does not fuse or reorder calls: it runs the plan as it was recorded.
 
 mod activation;
+mod affine;
 mod args;
 mod bench;
 mod clock;
@@ -18,6 +19,8 @@ mod mirrors;
 mod norm;
 mod objective;
 mod optim;
+mod points;
+mod positive;
 mod product;
 mod random;
 mod real;

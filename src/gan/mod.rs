@@ -17,7 +17,7 @@ pub use trainer::{Fault, Interval, Positions, Trainer};
 use crate::nn::Init;
 use crate::optim::{Clip, Rule};
 use crate::plan::objective::{GeneratorLoss, Objective};
-use crate::random::Latent;
+use crate::random::{Latent, Points};
 use crate::schedule::CriticSteps;
 use arch::Architecture;
 
@@ -46,12 +46,15 @@ pub struct Settings {
     pub critic_steps: CriticSteps,
     pub generator_steps: usize,
     pub seed: u64,
-    /// Images of the data set.
+    /// What the data are where they are no images.
+    pub points: Option<Points>,
+    /// Images or rows of the data set; [`DRAWN`](crate::threefry::DRAWN) where points are drawn
+    /// without end.
     pub images: usize,
     /// Whether the critic sees real images mirrored at random.
     pub flip: bool,
     /// Rows of the metrics ring: turns between two read-backs, at most.
     pub ring: usize,
-    /// Images of a sample grid.
+    /// Images of a sample grid, or points of a picture.
     pub samples: usize,
 }

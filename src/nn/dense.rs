@@ -68,7 +68,7 @@ impl Dense {
         Dense { bias, ..self }
     }
 
-    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+    pub(super) fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
         let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
         let (accumulate, parts) = (pass.accumulates(), [splits, outputs, inputs]);
@@ -87,6 +87,27 @@ impl Dense {
                 .record();
         };
         sum::sliced(r, pass.name, &parts, dweight, accumulate, record);
+    }
+
+    /// The gradient of the pre-activation below, where it is wanted.
+    pub(super) fn input_gradient(&self, r: &mut Recorder, pass: &Backward) -> Option<Tensor> {
+        let below = pass.below?;
+        let rows = r.rows(pass.x);
+        let dx = r.scratch(pass.name, &[rows, self.inputs]);
+        r.call(&kernel::DENSE_BACKWARD_INPUT)
+            .read("da", pass.da)
+            .read("weight", pass.parameters[0])
+            .read("x", pass.x)
+            .write("dx", dx)
+            .set("rows", rows)
+            .set("inputs", self.inputs)
+            .set("outputs", self.outputs)
+            .set("activation", below.code())
+            .set("leak", below.leak())
+            .extent(self.inputs, rows, 1)
+            .flops(2 * rows * self.inputs * self.outputs)
+            .record();
+        Some(dx)
     }
 }
 
@@ -192,22 +213,6 @@ impl Layer for Dense {
                 sum::bias_gradient(r, &pass, self.outputs);
             }
         }
-        let below = pass.below?;
-        let rows = r.rows(pass.x);
-        let dx = r.scratch(pass.name, &[rows, self.inputs]);
-        r.call(&kernel::DENSE_BACKWARD_INPUT)
-            .read("da", pass.da)
-            .read("weight", pass.parameters[0])
-            .read("x", pass.x)
-            .write("dx", dx)
-            .set("rows", rows)
-            .set("inputs", self.inputs)
-            .set("outputs", self.outputs)
-            .set("activation", below.code())
-            .set("leak", below.leak())
-            .extent(self.inputs, rows, 1)
-            .flops(2 * rows * self.inputs * self.outputs)
-            .record();
-        Some(dx)
+        self.input_gradient(r, &pass)
     }
 }

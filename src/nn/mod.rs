@@ -2,6 +2,7 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod affine;
 mod batch_norm;
 mod conv;
 mod dense;
@@ -10,10 +11,12 @@ mod init;
 mod maxout;
 mod network;
 mod parameter;
+mod positive;
 mod spectral;
 mod sum;
 mod upsample;
 
+pub use affine::Affine;
 pub use batch_norm::BatchNorm;
 pub use conv::{Conv, Direction};
 pub use dense::Dense;
@@ -22,6 +25,7 @@ pub use init::Init;
 pub use maxout::Maxout;
 pub use network::{Gradients, Network, Pass, Trace};
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
+pub use positive::Positive;
 pub use spectral::{SpectralNorm, spectral_norm};
 pub use upsample::Upsample;
 
@@ -142,6 +146,15 @@ pub enum Module {
     },
     Upsample {
         scale_factor: usize,
+    },
+    /// weight\[C\]·x + bias\[C\] column by column; torch.nn has none.
+    Affine {
+        num_features: usize,
+    },
+    /// The module with scale · softplus(weight_raw) for its weight; torch.nn has none.
+    Positive {
+        module: Box<Module>,
+        scale: f64,
     },
     /// torch.nn.utils.spectral_norm(module)
     SpectralNorm {

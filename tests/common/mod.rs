@@ -13,7 +13,7 @@ use gpugan::gan::arch::{Architecture, Kind};
 use gpugan::gan::{Gan, Interval, Settings};
 use gpugan::nn::Planes;
 use gpugan::optim::Rule;
-use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::codes::{Activation, Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::random::Latent;
 use serde::Deserialize;
@@ -174,6 +174,7 @@ impl Golden {
                 kind: self.setup.architecture.clone().with(slope),
                 shape: [height, width, channels],
                 latent_dim,
+                last: Activation::Tanh,
             },
             objective: case.objective,
             latent: case.latent,
@@ -241,7 +242,7 @@ impl Run {
             first: golden.setup.weights.clone(),
             metrics: gan.metrics,
             guard: gan.guard,
-            images: gan.images,
+            images: gan.data,
             bytes: golden.bytes(),
             settings: gan.settings.clone(),
         }

@@ -8,13 +8,9 @@ use crate::plan::codes::Activation;
 /// Shares that the critic drops of the image and of what a hidden layer makes.
 const DROPPED: [f64; 2] = [0.2, 0.5];
 
-/// From latents to `features` numbers in \[−1, 1\].
-pub(super) fn generator(
-    latent_dim: usize,
-    hidden: &[usize],
-    features: usize,
-) -> Vec<Box<dyn Layer>> {
-    mlp::generator(latent_dim, hidden, features, Activation::Relu)
+/// From latents to samples, the numbers of each in `sizes`.
+pub(super) fn generator(sizes: &[usize], last: Activation) -> Vec<Box<dyn Layer>> {
+    mlp::generator(sizes, Activation::Relu, last)
 }
 
 /// From `features` numbers to a score; a hidden unit is the largest of `pieces`.
