@@ -6,7 +6,10 @@
 mod bench;
 mod device;
 mod devices;
+mod eval;
+mod fit;
 mod game;
+mod generator;
 mod options;
 mod output;
 mod picture;
@@ -42,6 +45,8 @@ struct Cli {
 enum Command {
     Train(Box<train::Arguments>),
     Sample(sample::Arguments),
+    Eval(eval::Arguments),
+    Fit(fit::Arguments),
     Devices(devices::Arguments),
     Plan(plan::Arguments),
     Bench(bench::Arguments),
@@ -55,6 +60,8 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --data-dir FOLDER --epochs 20   learn IDX files
   gpugan train --resume RUN --steps 40000      go on
   gpugan sample RUN                            draw images
+  gpugan eval RUN                              measure samples beside real data
+  gpugan fit ring8                             what simpler models make of a data set
   gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
   gpugan devices                               what --device can be
   gpugan bench --device cpu                    how long a training step takes
@@ -78,6 +85,8 @@ pub fn main() -> ExitCode {
     let result = match &command {
         Command::Train(arguments) => train::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
+        Command::Fit(arguments) => fit::run(arguments),
         Command::Devices(arguments) => devices::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),

@@ -111,7 +111,10 @@ impl Plot {
         use image::{Rgba, RgbaImage};
         let side = 500u32;
         let mut picture = RgbaImage::from_pixel(side, side, Rgba([255, 255, 255, 255]));
-        for (values, colour) in [(&self.real[..], [170, 170, 170, 255]), (samples, [200, 40, 40, 255])] {
+        for (values, colour) in [
+            (&self.real[..], [170, 170, 170, 255]),
+            (samples, [200, 40, 40, 255]),
+        ] {
             for point in values.chunks_exact(self.dims) {
                 let at = |axis: usize| {
                     let [low, high] = self.axes[axis];
@@ -136,9 +139,16 @@ fn axes(values: &[f32], dims: usize) -> [[f64; 2]; 2] {
         let start = (f64::INFINITY, f64::NEG_INFINITY);
         of_axis.fold(start, |(low, high), x| (low.min(x), high.max(x)))
     });
-    let longest = ends.iter().map(|(low, high)| high - low).fold(0.0, f64::max);
+    let longest = ends
+        .iter()
+        .map(|(low, high)| high - low)
+        .fold(0.0, f64::max);
     // All points may be the same.
-    let half = if longest > 0.0 { longest * (0.5 + MARGIN) } else { 1.0 };
+    let half = if longest > 0.0 {
+        longest * (0.5 + MARGIN)
+    } else {
+        1.0
+    };
     ends.map(|(low, high)| {
         let centre = (low + high) / 2.0;
         [centre - half, centre + half]

@@ -4,22 +4,18 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gpugan::gan::arch::Architecture;
-use gpugan::gan::checkpoint::restore;
-use gpugan::gan::{EMA, Sampler};
-use gpugan::plan::{Contents, Executor, Tensor};
-use gpugan::run::checkpoint::{self, Checkpoint, NamedTensor, TensorData, encode, expect};
+use gpugan::run::checkpoint::{NamedTensor, TensorData, encode};
 use gpugan::run::config::{Seed, Tune};
 use gpugan::run::log::to_stderr;
 use gpugan::run::{Config, atomic, grid};
 use gpugan::{Error, Result};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::device::Asked;
 use super::game::PICTURE_POINTS;
+use super::generator::{Drawn, Generator};
 use super::picture::Canvas;
-use super::{device, game, output, snapshot};
+use super::{game, output};
 
 /// Draw images or points with the generator of a run.
 ///
@@ -96,23 +92,34 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         return Err(Error::Usage(message));
     }
     let form = arguments.out.as_deref().map_or(Ok(Form::Png), form)?;
-    let found = checkpoint::find(&arguments.from)?;
-    if let Some(warning) = &found.warning {
-        to_stderr(&format!("warning: {warning}"));
-    }
-    let saved = checkpoint::load(&found.path)?;
-    let seed = arguments.seed.map_or(saved.state.seed, |seed| seed.0);
+    let generator = Generator::load(&arguments.from)?;
+    let seed = arguments.seed.map_or(generator.seed, |seed| seed.0);
     let out = match &arguments.out {
         Some(path) => path.clone(),
-        None => default_name(&saved, seed),
+        None => default_name(&generator, seed),
     };
     if out.exists() && !arguments.force {
         let shown = out.display();
         let message = format!("'{shown}' exists; give another --out, or --force to replace it");
         return Err(Error::Usage(message));
     }
-    let step = saved.state.step;
-    let samples = draw(arguments, saved, seed)?;
+    let of_points = generator.config.dataset.is_of_points();
+    let usual = if of_points { PICTURE_POINTS } else { IMAGES };
+    let count = arguments.count.unwrap_or(usual);
+    let asked = Asked {
+        device: &arguments.device,
+        threads: arguments.threads.map(usize::from),
+        tune: arguments.tune,
+    };
+    let Drawn { values, latents } = generator.draw(count, count, seed, asked)?;
+    let step = generator.step;
+    let samples = Samples {
+        shape: generator.architecture.shape,
+        config: generator.config,
+        values,
+        latents,
+        count,
+    };
     let bytes = match form {
         Form::Png => samples.to_png(seed)?,
         Form::Csv => samples.to_csv()?,
@@ -135,90 +142,14 @@ fn form(path: &Path) -> Result<Form> {
 }
 
 /// `RUN-step-STEP-seed-SEED.png`, named after the run that the checkpoint lies in.
-fn default_name(saved: &Checkpoint, seed: u64) -> PathBuf {
-    let path = std::path::absolute(&saved.path).unwrap_or_else(|_| saved.path.clone());
+fn default_name(generator: &Generator, seed: u64) -> PathBuf {
+    let path = std::path::absolute(&generator.path).unwrap_or_else(|_| generator.path.clone());
     let inside = path
         .parent()
         .filter(|parent| parent.ends_with("checkpoints"));
     let run = inside.and_then(Path::parent).and_then(Path::file_name);
     let run = run.map_or("sample".into(), OsStr::to_string_lossy);
-    format!("{run}-step-{:08}-seed-{seed}.png", saved.state.step).into()
-}
-
-fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> {
-    let origin = saved.path.display().to_string();
-    let config = Config::parse(&saved.state.config, &format!("{origin}/state.json"))?;
-    let architecture = architecture(&config, &saved, &origin)?;
-    let of_points = config.dataset.is_of_points();
-    let usual = if of_points { PICTURE_POINTS } else { IMAGES };
-    let count = arguments.count.unwrap_or(usual);
-    game::refuse_giants("generator", &architecture.generator(), count)?;
-    let is_of = |tensor: &NamedTensor, network: &str| {
-        let rest = tensor.name.strip_prefix(network);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
-    let averaged = saved.model.iter().any(|tensor| is_of(tensor, EMA));
-    let name = if averaged { EMA } else { "generator" };
-    let sampler = Sampler::new(&architecture, name, config.latent, count, seed);
-    let generator = saved.model.into_iter().filter(|t| is_of(t, name));
-    let generator: Vec<NamedTensor> = generator.collect();
-    expect(&origin, &generator, &snapshot::generator_specs(&sampler))?;
-    let threads = arguments.threads.map(usize::from);
-    let asked = Asked {
-        device: &arguments.device,
-        threads,
-        tune: arguments.tune,
-    };
-    let opened = device::open(sampler.plan.clone(), asked, &[])?;
-    to_stderr(&opened.sentence(&arguments.device));
-    let mut executor = opened.executor;
-    restore(
-        &sampler.plan,
-        executor.as_mut(),
-        &sampler.generator.state(),
-        &snapshot::from_file(generator),
-    )?;
-    executor.run(&[sampler.program], 1)?;
-    Ok(Samples {
-        config,
-        values: floats(executor.as_mut(), sampler.images)?,
-        latents: floats(executor.as_mut(), sampler.latents)?,
-        count,
-        shape: architecture.shape,
-    })
-}
-
-/// The networks of a checkpoint: the options tell their kind, the model file the images' shape.
-fn architecture(config: &Config, saved: &Checkpoint, origin: &str) -> Result<Architecture> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        image_shape_hwc: [usize; 3],
-    }
-    let metadata: Metadata = serde_json::from_str(&saved.model_metadata).map_err(|e| {
-        Error::Checkpoint(format!(
-            "the model of '{origin}' does not tell its images' shape: {e}"
-        ))
-    })?;
-    let shape = metadata.image_shape_hwc;
-    let values = shape
-        .iter()
-        .try_fold(1, |n: usize, extent| n.checked_mul(*extent));
-    match values {
-        Some(1..=MOST_VALUES) => Ok(game::architecture(config, shape)),
-        _ => Err(Error::Checkpoint(format!(
-            "the model of '{origin}' has images of the impossible shape {shape:?}"
-        ))),
-    }
-}
-
-/// Values of one image; a damaged shape must not lead to products that overflow.
-const MOST_VALUES: usize = 1 << 30;
-
-fn floats(executor: &mut dyn Executor, tensor: Tensor) -> Result<Vec<f32>> {
-    match executor.read(tensor)? {
-        Contents::F32(values) => Ok(values),
-        other => panic!("images and latents are floats, not {other:?}"),
-    }
+    format!("{run}-step-{:08}-seed-{seed}.png", generator.step).into()
 }
 
 impl Samples {

@@ -24,6 +24,8 @@ pub struct Options {
     pub restarts: usize,
     /// Rounds of one start, at most.
     pub rounds: usize,
+    /// Variances are kept above its square, besides what keeps a component from shrinking onto a point.
+    pub least_sigma: f64,
     /// A start ends when a round gains less than this, in nats per point.
     pub tolerance: f64,
     pub seed: u64,
@@ -37,6 +39,7 @@ impl Options {
             covariance,
             restarts: 4,
             rounds: 300,
+            least_sigma: 0.0,
             tolerance: 1e-6,
             seed,
         }
@@ -84,7 +87,7 @@ struct Moments {
 /// If there are fewer points than components, or no components or restarts.
 pub fn fit(points: Points, options: Options) -> Mixture {
     assert!(options.restarts > 0);
-    let floor = floor(points);
+    let floor = floor(points).max(options.least_sigma.powi(2));
     let runs = (0..options.restarts).map(|restart| {
         let seed = options.seed.wrapping_add(restart as u64);
         improve(points, start(points, options, seed, floor), options, floor)

@@ -231,8 +231,7 @@ mod tests {
             .for_each(|p| p[1] = 0.8 * p[1] + p[0] + 5.0);
         let kde = fit(Points::new(&values, 2), Bandwidth::Silverman).unwrap();
         let f = |x: f64, y: f64| kde.log_densities(Points::new(&[x, y], 2))[0].exp();
-        let mass =
-            super::super::quadrature::integrate_rectangle(f, [-7.0, 7.0], [-3.0, 13.0], 160);
+        let mass = super::super::quadrature::integrate_rectangle(f, [-7.0, 7.0], [-3.0, 13.0], 160);
         assert!((mass.value - 1.0).abs() < 1e-4, "{mass:?}");
     }
 

@@ -14,6 +14,7 @@ pub mod kde;
 pub mod kernel;
 pub mod kmeans;
 pub mod modes;
+pub mod neighbours;
 pub mod optimum;
 pub mod pairs;
 pub mod parzen;

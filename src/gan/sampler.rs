@@ -7,12 +7,14 @@ use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor};
 use crate::random::Latent;
 use crate::threefry::Stream;
 
-/// A plan that draws `count` latents (stream `sample`, draw 0) and maps them to images.
+/// A plan that draws `count` latents (stream `sample`, draw 0 unless the clock is set) and maps them to images.
 #[derive(Debug)]
 pub struct Sampler {
     pub plan: Plan,
     pub program: ProgramId,
     pub generator: Network,
+    /// The counters, of which [`Counter::Sample`] is the number of the draw.
+    pub clock: Tensor,
     /// `latents`\[count, Z\].
     pub latents: Tensor,
     /// `images`\[count, H·W·C\] in \[−1, 1\].
@@ -50,6 +52,7 @@ impl Sampler {
             plan: r.finish(),
             program,
             generator,
+            clock,
             latents,
             images,
         }

@@ -109,6 +109,12 @@ fn pictures_know_nothing_of_what_they_show() {
 }
 
 #[test]
+fn measures_know_no_run_and_no_data_set() {
+    let others = ["nn", "gan", "optim", "run", "data", "gpu", "bench", "plot"];
+    forbid(&["eval/"], &others);
+}
+
+#[test]
 fn each_foreign_engine_has_one_home() {
     let homes = [
         ("wgpu", "gpu/"),

@@ -1,0 +1,257 @@
+//! `gpugan eval`: samples of a run measured beside real data.
+
+mod anchors;
+mod images;
+mod points;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use comfy_table::{CellAlignment, Table, presets};
+use gpugan::eval::modes;
+use gpugan::run::config::{Dataset, Seed, Tune};
+use gpugan::{Error, Result};
+use serde::Serialize;
+
+use super::device::Asked;
+use super::generator::Generator;
+use super::output;
+
+/// Measure samples of a run beside real data.
+///
+/// Every number stands beside the same one of real data, without which it means little. The number of
+/// samples and the seed are printed, since all of them depend on these.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// A run directory, whose last checkpoint is taken, or a checkpoint directory
+    #[arg(value_name = "RUN|CHECKPOINT")]
+    from: PathBuf,
+    /// What to measure, with commas between [default: of points all that apply; of images parzen,
+    /// memorisation, duplicates]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    metrics: Vec<Metric>,
+    /// How many samples [default: 2500 points or 10000 images; parzen-f-gan: 16000]
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+    /// Seed of the latents [default: that of the run]
+    #[arg(long, value_name = "N")]
+    seed: Option<Seed>,
+    /// Test images for a run on a folder or zip file: folder:DIR or zip:FILE
+    #[arg(long, value_name = "DATASET")]
+    test: Option<Dataset>,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "WHAT", default_value = "auto")]
+    tune: Tune,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan eval RUN
+  gpugan eval RUN --metrics parzen,parzen-f-gan --json
+  gpugan eval RUN/checkpoints/step-00001000 --metrics modes --count 10000";
+
+/// All samples are in memory at once.
+const MOST: usize = 1 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Metric {
+    /// Points: centres with a sample within three deviations, the share of such samples, and KL of their
+    /// histogram to uniform (VEEGAN, PacGAN)
+    Modes,
+    /// Points: the Wasserstein-1 distance, over 100 projections in several dimensions
+    Wasserstein,
+    /// Points: the maximum mean discrepancy, squared and unbiased, with a Gaussian kernel
+    Mmd,
+    /// Points: the energy distance, squared
+    Energy,
+    /// Points: divergences between the densities, where both are known, or else between histograms
+    Divergence,
+    /// Images: the log-likelihood of test images under Parzen windows, as in Goodfellow et al. 2014
+    Parzen,
+    /// Images: the same as in Nowozin et al. 2016
+    ParzenFGan,
+    /// Images: distances to the nearest training image, of samples and of test images
+    Memorisation,
+    /// Images: pairs of samples more alike than any two test images
+    Duplicates,
+}
+
+impl Metric {
+    fn is_of_points(self) -> bool {
+        use Metric::*;
+        matches!(self, Modes | Wasserstein | Mmd | Energy | Divergence)
+    }
+}
+
+/// What was measured, as `--json` prints it.
+#[derive(Serialize)]
+struct Report {
+    run: String,
+    step: u64,
+    data: String,
+    samples: usize,
+    seed: u64,
+    #[serde(flatten)]
+    found: Found,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Found {
+    Points(points::Found),
+    Images(images::Found),
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// `Error::Usage` for metrics that do not fit the run, `Error::Data` for data that cannot be had, and what
+/// loading a checkpoint and drawing samples may fail with.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.map_or(0, usize::from))
+        .build()
+        .map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
+    let report = pool.install(|| measure(arguments))?;
+    match arguments.json {
+        true => output::print_json(&report),
+        false => output::print(&report.text()),
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<Report> {
+    let generator = Generator::load(&arguments.from)?;
+    let of_points = generator.config.dataset.is_of_points();
+    let metrics = metrics(&arguments.metrics, of_points)?;
+    let count = arguments.count.unwrap_or(match of_points {
+        true => modes::SAMPLES,
+        false => images::usual_count(&metrics),
+    });
+    if !(3..=MOST).contains(&count) {
+        let message = format!("--count is {count}; give a number from 3 to {MOST}");
+        return Err(Error::Usage(message));
+    }
+    let wanted = Wanted {
+        metrics,
+        count,
+        seed: arguments.seed.map_or(generator.seed, |seed| seed.0),
+        test: arguments.test.as_ref(),
+        asked: Asked {
+            device: &arguments.device,
+            threads: arguments.threads.map(usize::from),
+            tune: arguments.tune,
+        },
+    };
+    let found = match of_points {
+        true => Found::Points(points::measure(&generator, &wanted)?),
+        false => Found::Images(images::measure(&generator, &wanted)?),
+    };
+    Ok(Report {
+        run: generator.path.display().to_string(),
+        step: generator.step,
+        data: match &generator.config.data_dir {
+            Some(directory) => directory.display().to_string(),
+            None => generator.config.dataset.to_string(),
+        },
+        samples: count,
+        seed: wanted.seed,
+        found,
+    })
+}
+
+/// What is to be measured.
+struct Wanted<'a> {
+    metrics: Vec<Metric>,
+    count: usize,
+    seed: u64,
+    test: Option<&'a Dataset>,
+    asked: Asked<'a>,
+}
+
+impl Wanted<'_> {
+    fn has(&self, metric: Metric) -> bool {
+        self.metrics.contains(&metric)
+    }
+}
+
+/// Those that were asked for, or the usual ones.
+fn metrics(asked: &[Metric], of_points: bool) -> Result<Vec<Metric>> {
+    let fits = |metric: &Metric| metric.is_of_points() == of_points;
+    if let Some(stranger) = asked.iter().find(|metric| !fits(metric)) {
+        let name = stranger
+            .to_possible_value()
+            .map_or(String::new(), |v| v.get_name().to_string());
+        let (what, not) = if of_points {
+            ("points", "images")
+        } else {
+            ("images", "points")
+        };
+        return Err(Error::Usage(format!(
+            "--metrics {name} is for {not}, and this run learned {what}; see gpugan eval --help"
+        )));
+    }
+    if !asked.is_empty() {
+        return Ok(asked.to_vec());
+    }
+    let all = Metric::value_variants().iter().copied().filter(fits);
+    Ok(all.filter(|metric| *metric != Metric::ParzenFGan).collect())
+}
+
+impl Report {
+    fn text(&self) -> String {
+        let Report {
+            run,
+            step,
+            data,
+            samples,
+            seed,
+            ..
+        } = self;
+        let head = format!("{run}, step {step}\n{samples} samples of seed {seed}, data {data}\n");
+        let tables = match &self.found {
+            Found::Points(found) => found.tables(),
+            Found::Images(found) => found.tables(),
+        };
+        head + "\n" + &tables.join("\n\n")
+    }
+}
+
+/// A table whose first column is text and whose others are numbers.
+pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    for at in 1..header.len() {
+        if let Some(column) = table.column_mut(at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// Five significant digits.
+pub(super) fn number(value: f64) -> String {
+    let size = value.abs();
+    match size {
+        _ if !value.is_finite() => value.to_string(),
+        0.0 => "0".into(),
+        _ if !(1e-4..1e6).contains(&size) => format!("{value:.3e}"),
+        _ => {
+            let digits = 4 - size.log10().floor() as i32;
+            format!("{value:.*}", digits.clamp(0, 8) as usize)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The densities of `gpugan fit` over held-out points.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use gpugan::eval::Points;
+use gpugan::plot::{Axis, Layer, Plot, SIZE, Surface, colour};
+use gpugan::run::atomic;
+use gpugan::{Error, Result};
+
+use super::Parts;
+use super::models::Fits;
+
+/// Points of a curve, and cells of a surface along each axis.
+const CURVE: usize = 400;
+const CELLS: usize = 150;
+const BINS: usize = 80;
+/// Points that are shown.
+const SHOWN: usize = 2_000;
+
+/// Draws what has a density: curves over a histogram, or a surface under points.
+///
+/// # Errors
+/// `Error::Usage` for data of more than two dimensions, without a density to draw, or a file of another
+/// kind; `Error::Runtime` where it cannot be written.
+pub fn write(path: &Path, parts: &Parts, fits: &Fits) -> Result<()> {
+    let plot = match parts.dims {
+        1 => line(parts, fits),
+        2 => plane(parts, fits)?,
+        dims => {
+            return Err(Error::Usage(format!(
+                "--plot draws points of 1 or 2 coordinates, and {} has {dims}",
+                parts.name
+            )));
+        }
+    };
+    let bytes = match path.extension().and_then(OsStr::to_str) {
+        Some("png") => plot.png(SIZE)?,
+        Some("svg") => plot.svg(SIZE)?.into_bytes(),
+        _ => {
+            return Err(Error::Usage(format!(
+                "--plot '{}' is of no known kind; give a name that ends in .png or .svg",
+                path.display()
+            )));
+        }
+    };
+    atomic::write(path, &bytes).map_err(|e| Error::Runtime(e.to_string()))
+}
+
+fn extent(points: Points, axis: usize) -> [f64; 2] {
+    let along = points.rows().map(|row| row[axis]);
+    let [low, high] = along.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
+        [low.min(x), high.max(x)]
+    });
+    let margin = if high > low { 0.05 * (high - low) } else { 1.0 };
+    [low - margin, high + margin]
+}
+
+fn line(parts: &Parts, fits: &Fits) -> Plot {
+    let test = parts.test();
+    let [low, high] = extent(test, 0);
+    let grid: Vec<f64> = (0..CURVE)
+        .map(|i| low + (high - low) * i as f64 / (CURVE - 1) as f64)
+        .collect();
+    let curve = |densities: Vec<f64>| grid.iter().zip(densities).map(|(x, y)| [*x, y]).collect();
+    let exp = |logs: Vec<f64>| logs.into_iter().map(f64::exp).collect::<Vec<f64>>();
+    let mut layers = vec![Layer::density(
+        "held out",
+        colour::GREY,
+        test.values(),
+        BINS,
+        [low, high],
+    )];
+    if let Some(known) = parts.distribution.as_ref().filter(|_| fits.truth.is_some()) {
+        let densities = grid
+            .iter()
+            .map(|x| known.density(&[*x]).unwrap_or(0.0))
+            .collect();
+        layers.push(Layer::line("true density", colour::BLACK, curve(densities)));
+    }
+    if let Some(kde) = fits.kde.last().and_then(|estimate| estimate.kde.as_ref()) {
+        let densities = exp(kde.log_densities(Points::new(&grid, 1)));
+        layers.push(Layer::line("KDE", colour::BLUE, curve(densities)));
+    }
+    if let Some(gmm) = &fits.gmm {
+        let densities = exp(gmm.mixture.log_densities(Points::new(&grid, 1)));
+        let label = format!("mixture of {}", gmm.components);
+        layers.push(Layer::line(label, colour::VERMILION, curve(densities)));
+    }
+    plot_of(
+        parts,
+        layers,
+        Axis::new("x").range(low, high),
+        Axis::new("density"),
+        false,
+    )
+}
+
+fn plane(parts: &Parts, fits: &Fits) -> Result<Plot> {
+    let test = parts.test();
+    let [x, y] = [0, 1].map(|axis| extent(test, axis));
+    let centre =
+        |[low, high]: [f64; 2], at: usize| low + (high - low) * (at as f64 + 0.5) / CELLS as f64;
+    let cell = |at: usize| [centre(x, at % CELLS), centre(y, at / CELLS)];
+    let grid: Vec<f64> = (0..CELLS * CELLS).flat_map(cell).collect();
+    let grid = Points::new(&grid, 2);
+    let kde = fits.kde.last().and_then(|estimate| estimate.kde.as_ref());
+    let (label, logs) = match (&fits.gmm, kde) {
+        (Some(gmm), _) => {
+            let label = format!("log-density of a mixture of {}", gmm.components);
+            (label, gmm.mixture.log_densities(grid))
+        }
+        (None, Some(kde)) => ("log-density of a KDE".into(), kde.log_densities(grid)),
+        (None, None) => {
+            let message = "--plot draws a density; fit --model kde or gmm";
+            return Err(Error::Usage(message.into()));
+        }
+    };
+    // Deep in the tails colours would tell nothing of the rest.
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let values = logs.into_iter().map(|log| log.max(most - 12.0)).collect();
+    let surface = Surface {
+        x,
+        y,
+        columns: CELLS,
+        values,
+    };
+    let shown = test.slice(0, test.len().min(SHOWN));
+    let points = shown.rows().map(|row| [row[0], row[1]]).collect();
+    let layers = vec![
+        Layer::heat(label, surface),
+        Layer::points("held out", colour::WHITE, points),
+    ];
+    let [x, y] = [("x1", x), ("x2", y)].map(|(name, [low, high])| Axis::new(name).range(low, high));
+    Ok(plot_of(parts, layers, x, y, true))
+}
+
+fn plot_of(parts: &Parts, layers: Vec<Layer>, x: Axis, y: Axis, square: bool) -> Plot {
+    Plot {
+        title: parts.name.clone(),
+        subtitle: format!("fitted to {} points", parts.train().len()),
+        x,
+        y,
+        square,
+        layers,
+    }
+}
