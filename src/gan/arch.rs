@@ -4,7 +4,7 @@ mod dcgan;
 mod maxout;
 mod mlp;
 
-use crate::nn::Layer;
+use crate::nn::{Layer, Pack};
 use crate::plan::codes::Activation;
 
 /// A pair of networks for images of `shape` = \[H, W, C\].
@@ -65,20 +65,29 @@ impl Architecture {
         }
     }
 
-    /// The layers from images to one score each.
-    pub fn critic(&self) -> Vec<Box<dyn Layer>> {
+    /// The layers from `pack` images, one after the other, to one score.
+    pub fn critic(&self, pack: usize) -> Vec<Box<dyn Layer>> {
+        let features = pack * self.features();
         match &self.kind {
             Kind::Mlp {
                 critic_hidden,
                 leak,
                 ..
-            } => mlp::critic(self.features(), critic_hidden, Activation::LeakyRelu(*leak)),
+            } => mlp::critic(features, critic_hidden, Activation::LeakyRelu(*leak)),
             Kind::Maxout {
                 critic_hidden,
                 pieces,
                 ..
-            } => maxout::critic(self.features(), critic_hidden, *pieces),
-            Kind::Dcgan { width, leak } => dcgan::critic(self.shape, *width, *leak),
+            } => maxout::critic(features, critic_hidden, *pieces),
+            Kind::Dcgan { width, leak } => {
+                let [h, w, channels] = self.shape;
+                let mut layers = dcgan::critic([h, w, pack * channels], *width, *leak);
+                if pack > 1 {
+                    let (shape, count) = (self.shape, pack);
+                    layers.insert(0, Box::new(Pack { shape, count }));
+                }
+                layers
+            }
         }
     }
 }

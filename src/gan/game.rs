@@ -1,12 +1,13 @@
 //! A recorded game: both networks with what their training needs, the plan, and where to find things in
 //! it.
 
-use super::Settings;
 use super::step::Board;
-use crate::nn::{Gradients, Network, spectral_norm};
-use crate::optim::Optimizer;
+use super::{Settings, Update};
+use crate::nn::{Gradients, Network};
+use crate::optim::{Optimizer, Rule};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor};
+use crate::rates::Course;
 
 /// What the moving average of the generator is called.
 pub const EMA: &str = "generator_ema";
@@ -72,20 +73,19 @@ impl Gan {
             ),
         };
         let architecture = &settings.architecture;
-        let lr = (settings.lr_generator, settings.lr_critic);
         let generator = Network::new(&mut r, "generator", architecture.generator());
-        let generator = Player::new(&mut r, generator, &settings, lr.0);
-        let layers = match settings.spectral_norm {
-            true => spectral_norm(architecture.critic()),
-            false => architecture.critic(),
-        };
-        let critic = Network::new(&mut r, "critic", layers);
-        let critic = Player::new(&mut r, critic, &settings, lr.1);
+        let course = |lr| (lr, settings.course);
+        let update = (settings.rule, course(settings.lr_generator));
+        let generator = Player::new(&mut r, generator, update, board.clock);
+        let critic = Network::new(&mut r, "critic", settings.critic());
+        let update = (settings.critic_rule(), course(settings.lr_critic));
+        let critic = Player::new(&mut r, critic, update, board.clock);
         let layers = settings.ema.map(|_| architecture.generator());
         let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
         let ema = generator_ema.as_ref();
-        let critic_step = board.critic_step(&mut r, &settings, &generator, &critic);
-        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic, ema);
+        let (critic_step, shown) = board.critic_step(&mut r, &settings, &generator, &critic);
+        let players = (&generator, &critic);
+        let generator_step = board.generator_step(&mut r, &settings, players, ema, &shown);
         let sampled = ema.unwrap_or(&generator.network);
         let (sample_program, sample) = board.sample(&mut r, &settings, sampled);
         Gan {
@@ -110,10 +110,15 @@ impl Gan {
         self.turn_of(self.settings.critic_steps.usual())
     }
 
-    /// The programs of one turn: k critic steps, then the generator's.
+    /// The programs of one turn: k critic steps, then the generator's; or, where both learn at once, both
+    /// gradients and then both updates.
     pub fn turn_of(&self, k: usize) -> Vec<ProgramId> {
-        let mut programs = self.critic_step.repeat(k);
         let [gradients, update, last_update] = self.generator_step;
+        if self.settings.update == Update::Simultaneous {
+            let [critic_gradients, critic_update] = self.critic_step;
+            return vec![critic_gradients, gradients, critic_update, last_update];
+        }
+        let mut programs = self.critic_step.repeat(k);
         for _ in 1..self.settings.generator_steps {
             programs.extend([gradients, update]);
         }
@@ -123,10 +128,15 @@ impl Gan {
 }
 
 impl Player {
-    fn new(r: &mut Recorder, network: Network, settings: &Settings, lr: f64) -> Player {
+    fn new(
+        r: &mut Recorder,
+        network: Network,
+        (rule, lr): (Rule, (f64, Course)),
+        clock: Tensor,
+    ) -> Player {
         Player {
             gradients: network.companion(r, "grad", Role::Scratch),
-            optimizer: Optimizer::new(r, &network, settings.rule, lr),
+            optimizer: Optimizer::new(r, &network, rule, lr, clock),
             network,
         }
     }

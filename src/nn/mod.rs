@@ -8,7 +8,9 @@ mod dense;
 mod dropout;
 mod init;
 mod maxout;
+mod moments;
 mod network;
+mod pack;
 mod parameter;
 mod spectral;
 mod sum;
@@ -20,7 +22,9 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 pub use init::Init;
 pub use maxout::Maxout;
+pub use moments::Moments;
 pub use network::{Gradients, Network, Pass, Trace};
+pub use pack::Pack;
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
 pub use spectral::{SpectralNorm, spectral_norm};
 pub use upsample::Upsample;
@@ -142,6 +146,10 @@ pub enum Module {
     },
     Upsample {
         scale_factor: usize,
+    },
+    /// The products of 1 to `degree` coordinates; torch.nn has none.
+    Moments {
+        degree: usize,
     },
     /// torch.nn.utils.spectral_norm(module)
     SpectralNorm {
