@@ -18,11 +18,13 @@ mod mirrors;
 mod norm;
 mod objective;
 mod optim;
+mod penalty;
 mod product;
 mod random;
 mod real;
 mod reduce;
 mod spectral;
+mod tangent;
 mod upsample;
 
 use std::time::{Duration, Instant};

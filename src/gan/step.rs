@@ -6,6 +6,7 @@ use super::Settings;
 use super::game::Player;
 use super::join::Join;
 use super::objective::Report;
+use super::penalty::{Payment, Penalty};
 use crate::nn::{Grads, Mode, Network, Noise, Pass, Training};
 use crate::optim::{self, ClipWhen};
 use crate::plan::codes::{Counter, Watched};
@@ -28,13 +29,22 @@ struct Advance {
     turns: usize,
     images: usize,
     latents: usize,
+    mix: usize,
     dropout: usize,
+    noise: usize,
 }
 
 /// Draws of the stream `dropout` that a program has made.
 #[derive(Default)]
 struct Draws {
     made: usize,
+}
+
+/// Clips the critic, if this is when that is to be done.
+fn clip(r: &mut Recorder, settings: &Settings, critic: &Network, when: ClipWhen) {
+    if let Some(clip) = settings.clip.filter(|clip| clip.when == when) {
+        clip.record(r, critic);
+    }
 }
 
 impl Board {
@@ -46,13 +56,49 @@ impl Board {
         generator: &Player,
         critic: &Player,
     ) -> [ProgramId; 2] {
-        let (batch, features) = (settings.batch, settings.architecture.features());
-        let clip = |r: &mut Recorder, when| {
-            let clip = settings.clip.filter(|clip| clip.when == when);
-            clip.inspect(|clip| clip.record(r, &critic.network));
-        };
         let gradients = r.program("critic.gradients");
-        clip(r, ClipWhen::Before);
+        let penalty = settings.penalty;
+        let draws = self.critic_gradients(r, settings, generator, critic, penalty);
+        let update = r.program("critic.update");
+        critic.update(r, self.guard, Watched::CriticGradients);
+        clip(r, settings, &critic.network, ClipWhen::After);
+        let advance = Advance {
+            images: settings.batch,
+            latents: 1,
+            mix: penalty.map_or(0, Penalty::mixes),
+            dropout: draws.made,
+            noise: penalty.map_or(0, Penalty::noises),
+            ..Advance::default()
+        };
+        self.advance(r, settings, advance);
+        [gradients, update]
+    }
+
+    /// The critic's gradients without the penalty, where not every step has it.
+    pub(super) fn critic_plain(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        generator: &Player,
+        critic: &Player,
+    ) -> Option<ProgramId> {
+        settings.penalty.filter(|penalty| penalty.every() > 1)?;
+        let program = r.program("critic.plain");
+        self.critic_gradients(r, settings, generator, critic, None);
+        Some(program)
+    }
+
+    /// The gradients of the critic's loss, and of what it pays for its slope.
+    fn critic_gradients(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        generator: &Player,
+        critic: &Player,
+        penalty: Option<Penalty>,
+    ) -> Draws {
+        let (batch, features) = (settings.batch, settings.architecture.features());
+        clip(r, settings, &critic.network, ClipWhen::Before);
         let join = Join::new(r, "critic.x", batch, features);
         self.reals(r, settings, join.real);
         let z = self.latents(r, settings, batch, Stream::Latent, Counter::Latent);
@@ -63,20 +109,22 @@ impl Board {
         let pass = self.train(settings, &critic.network, 2, &mut draws);
         let trace = critic.network.forward(r, join.both, pass.advancing());
         let slopes = self.report().critic(r, settings, trace.output());
+        let payment = Payment {
+            board: self,
+            settings,
+            critic,
+        };
+        if let Some(penalty @ Penalty::AtSamples { .. }) = penalty {
+            payment.at_samples(r, penalty, &trace, slopes);
+            return draws;
+        }
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
-
-        let update = r.program("critic.update");
-        critic.update(r, self.guard, Watched::CriticGradients);
-        clip(r, ClipWhen::After);
-        let advance = Advance {
-            turns: 0,
-            images: batch,
-            latents: 1,
-            dropout: draws.made,
-        };
-        self.advance(r, settings, advance);
-        [gradients, update]
+        if let Some(penalty) = penalty {
+            let pass = self.train(settings, &critic.network, 1, &mut draws);
+            payment.between(r, penalty, &join, pass);
+        }
+        draws
     }
 
     /// Descends the generator's loss by one update, through a critic that is left alone.
@@ -114,9 +162,9 @@ impl Board {
             }
             let advance = Advance {
                 turns,
-                images: 0,
                 latents: 1,
                 dropout: draws.made,
+                ..Advance::default()
             };
             self.advance(r, settings, advance);
             program
@@ -233,9 +281,9 @@ impl Board {
             .set("images", by.images)
             .set("count", settings.images)
             .set("latent", by.latents)
-            .set("mix", 0u32)
+            .set("mix", by.mix)
             .set("dropout", by.dropout)
-            .set("noise", 0u32)
+            .set("noise", by.noise)
             .record();
     }
 }

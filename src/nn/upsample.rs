@@ -1,6 +1,6 @@
 //! Nearest upsampling: every pixel becomes a block.
 
-use super::{Backward, Forward, Layer, Module, Parameter};
+use super::{Backward, Forward, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -82,5 +82,21 @@ impl Layer for Upsample {
             .flops(rows * self.outputs())
             .record();
         Some(dx)
+    }
+
+    /// It is linear, and has no constant.
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let rows = r.rows(pass.tx);
+        let y = r.scratch(pass.name, &[rows, self.outputs()]);
+        let forward = Forward {
+            name: pass.name,
+            parameters: pass.parameters,
+            buffers: &[],
+            mode: pass.mode,
+            x: pass.tx,
+            y,
+        };
+        self.forward(r, forward);
+        y
     }
 }
