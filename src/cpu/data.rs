@@ -56,6 +56,12 @@ fn reverse_pixels<T>(line: &mut [T], channels: usize) {
         .for_each(|pixel| pixel.reverse());
 }
 
+/// values\[L\] = value
+pub fn fill<T: Real>(args: &mut Args<'_, T>) {
+    let (len, value) = (args.int("len"), T::of(args.float("value")));
+    args.floats_mut("values")[..len].fill(value);
+}
+
 /// destination\[start..start+L\] = source\[L\]
 pub fn copy<T: Real>(args: &mut Args<'_, T>) {
     let [skip, start, len] = ["skip", "start", "len"].map(|name| args.int(name));

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::real::Real;
 use super::{
     bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim, pack,
-    random, reduce, spectral, upsample,
+    penalty, random, reduce, spectral, tangent, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -13,6 +13,7 @@ pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
 pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
     Some(match name {
         "dense/forward" => dense::forward,
+        "dense/tangent" => dense::tangent,
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
         "conv/down" => conv::down,
@@ -36,10 +37,12 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
         "data/copy" => data::copy,
+        "data/fill" => data::fill,
         "dropout/forward" => dropout::forward,
         "dropout/backward" => dropout::backward,
         "maxout/forward" => maxout::forward,
         "maxout/backward" => maxout::backward,
+        "maxout/tangent" => maxout::tangent,
         "upsample/forward" => upsample::forward,
         "upsample/backward" => upsample::backward,
         "pack/forward" => pack::forward,
@@ -53,6 +56,12 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "spectral/backward" => spectral::backward,
         "objective/critic" => objective::critic,
         "objective/generator" => objective::generator,
+        "tangent/bend" => tangent::bend,
+        "tangent/weigh" => tangent::weigh,
+        "penalty/interpolate" => penalty::interpolate,
+        "penalty/spread" => penalty::spread,
+        "penalty/perturb" => penalty::perturb,
+        "penalty/norms" => penalty::norms,
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,

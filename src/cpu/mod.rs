@@ -20,11 +20,13 @@ mod norm;
 mod objective;
 mod optim;
 mod pack;
+mod penalty;
 mod product;
 mod random;
 mod real;
 mod reduce;
 mod spectral;
+mod tangent;
 mod upsample;
 
 use std::time::{Duration, Instant};

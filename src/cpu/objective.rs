@@ -82,14 +82,14 @@ fn mean<T: Real>(scores: &[T], of: impl Fn(T) -> T) -> T {
 }
 
 /// The row of the metrics ring that belongs to the present step.
-fn row<'a, T: Real>(args: &mut Args<'a, T>) -> &'a mut [T] {
+pub(super) fn row<'a, T: Real>(args: &mut Args<'a, T>) -> &'a mut [T] {
     let step = args.words("clock")[Counter::Step as usize] as usize;
     let at = step % args.int("ring") * Metric::COUNT;
     &mut args.floats_mut("metrics")[at..at + Metric::COUNT]
 }
 
 /// Counts a loss that is not finite, or scores whose loss hides that they are not.
-fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[&[T]], loss: T) {
+pub(super) fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[&[T]], loss: T) {
     let mut scores = scores.iter().flat_map(|scores| scores.iter());
     if !loss.is_finite() || scores.any(|score| !score.is_finite()) {
         args.words_mut("guard")[watched as usize * Watched::WORDS] += 1;

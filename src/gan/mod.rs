@@ -6,11 +6,13 @@ pub mod checkpoint;
 mod game;
 mod join;
 mod objective;
+mod penalty;
 mod sampler;
 mod step;
 mod trainer;
 
 pub use game::{EMA, Gan};
+pub use penalty::Penalty;
 pub use sampler::Sampler;
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
@@ -35,6 +37,8 @@ pub struct Settings {
     pub objective: Objective,
     /// What the generator does where `objective` is f-GAN's.
     pub generator_loss: GeneratorLoss,
+    /// What the critic pays for its slope besides its loss.
+    pub penalty: Option<Penalty>,
     /// What the target of real samples falls short of 1, where `objective` has one.
     pub label_smoothing: f64,
     pub latent: Latent,

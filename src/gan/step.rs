@@ -5,6 +5,7 @@
 use super::game::Player;
 use super::join::Join;
 use super::objective::Report;
+use super::penalty::{Payment, Penalty};
 use super::{Settings, Update};
 use crate::nn::{Grads, Mode, Network, Noise, Pass, Trace, Training};
 use crate::optim::{self, ClipWhen};
@@ -28,7 +29,9 @@ struct Advance {
     turns: usize,
     images: usize,
     latents: usize,
+    mix: usize,
     dropout: usize,
+    noise: usize,
 }
 
 /// Draws of the stream `dropout` that a program has made.
@@ -42,6 +45,16 @@ pub(super) struct Shown {
     fakes: Trace,
     join: Join,
     scores: Trace,
+}
+
+impl Shown {
+    fn new(fakes: Trace, join: Join, scores: Trace) -> Shown {
+        Shown {
+            fakes,
+            join,
+            scores,
+        }
+    }
 }
 
 /// x\[N·pack, F\] as the critic sees it, \[N, pack·F\].
@@ -68,6 +81,13 @@ fn repacked(r: &mut Recorder, x: Tensor, shape: impl Fn(usize, usize) -> [usize;
     r.reshape(x, &format!("{name}.packs.{}", shape[0]), &shape)
 }
 
+/// Clips the critic, if this is when that is to be done.
+fn clip(r: &mut Recorder, settings: &Settings, critic: &Network, when: ClipWhen) {
+    if let Some(clip) = settings.clip.filter(|clip| clip.when == when) {
+        clip.record(r, critic);
+    }
+}
+
 impl Board {
     /// Ascends the critic's objective by one update, on real images and fresh samples.
     pub(super) fn critic_step(
@@ -77,14 +97,50 @@ impl Board {
         generator: &Player,
         critic: &Player,
     ) -> ([ProgramId; 2], Shown) {
+        let gradients = r.program("critic.gradients");
+        let penalty = settings.penalty;
+        let (draws, shown) = self.critic_gradients(r, settings, generator, critic, penalty);
+        let update = r.program("critic.update");
+        critic.update(r, self.guard, Watched::CriticGradients);
+        clip(r, settings, &critic.network, ClipWhen::After);
+        let advance = Advance {
+            images: settings.samples_per_update(),
+            latents: 1,
+            mix: penalty.map_or(0, Penalty::mixes),
+            dropout: draws.made,
+            noise: penalty.map_or(0, Penalty::noises),
+            ..Advance::default()
+        };
+        self.advance(r, settings, advance);
+        ([gradients, update], shown)
+    }
+
+    /// The critic's gradients without the penalty, where not every step has it.
+    pub(super) fn critic_plain(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        generator: &Player,
+        critic: &Player,
+    ) -> Option<ProgramId> {
+        settings.penalty.filter(|penalty| penalty.every() > 1)?;
+        let program = r.program("critic.plain");
+        self.critic_gradients(r, settings, generator, critic, None);
+        Some(program)
+    }
+
+    /// The gradients of the critic's loss, and of what it pays for its slope.
+    fn critic_gradients(
+        &self,
+        r: &mut Recorder,
+        settings: &Settings,
+        generator: &Player,
+        critic: &Player,
+        penalty: Option<Penalty>,
+    ) -> (Draws, Shown) {
         let rows = settings.samples_per_update();
         let features = settings.architecture.features();
-        let clip = |r: &mut Recorder, when| {
-            let clip = settings.clip.filter(|clip| clip.when == when);
-            clip.inspect(|clip| clip.record(r, &critic.network));
-        };
-        let gradients = r.program("critic.gradients");
-        clip(r, ClipWhen::Before);
+        clip(r, settings, &critic.network, ClipWhen::Before);
         let join = Join::new(r, "critic.x", rows, features);
         self.reals(r, settings, join.real);
         let z = self.latents(r, settings, rows, Stream::Latent, Counter::Latent);
@@ -96,25 +152,22 @@ impl Board {
         let pass = self.train(settings, &critic.network, 2, &mut draws);
         let trace = critic.network.forward(r, both, pass.advancing());
         let slopes = self.report().critic(r, settings, trace.output());
+        let payment = Payment {
+            board: self,
+            settings,
+            critic,
+        };
+        if let Some(penalty @ Penalty::AtSamples { .. }) = penalty {
+            payment.at_samples(r, penalty, &trace, slopes);
+            return (draws, Shown::new(fakes, join, trace));
+        }
         let into = Some((&critic.gradients, Grads::Overwrite));
         critic.network.backward(r, &trace, slopes, into, None);
-
-        let update = r.program("critic.update");
-        critic.update(r, self.guard, Watched::CriticGradients);
-        clip(r, ClipWhen::After);
-        let advance = Advance {
-            turns: 0,
-            images: rows,
-            latents: 1,
-            dropout: draws.made,
-        };
-        self.advance(r, settings, advance);
-        let shown = Shown {
-            fakes,
-            join,
-            scores: trace,
-        };
-        ([gradients, update], shown)
+        if let Some(penalty) = penalty {
+            let pass = self.train(settings, &critic.network, 1, &mut draws);
+            payment.between(r, penalty, &join, pass);
+        }
+        (draws, Shown::new(fakes, join, trace))
     }
 
     /// Descends the generator's loss by one update, through a critic that is left alone.
@@ -178,10 +231,9 @@ impl Board {
         let into = Some((&generator.gradients, Grads::Overwrite));
         generator.network.backward(r, &fake, da, into, None);
         Advance {
-            turns: 0,
-            images: 0,
             latents: 1,
             dropout: draws.made,
+            ..Advance::default()
         }
     }
 
@@ -317,9 +369,9 @@ impl Board {
             .set("images", by.images)
             .set("count", settings.images)
             .set("latent", by.latents)
-            .set("mix", 0u32)
+            .set("mix", by.mix)
             .set("dropout", by.dropout)
-            .set("noise", 0u32)
+            .set("noise", by.noise)
             .record();
     }
 }

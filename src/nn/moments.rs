@@ -4,7 +4,7 @@
 //! Every sequence of coordinates is a feature of its own, x₁x₂ and x₂x₁ too. The length of the weights is
 //! then that of the coefficient tensors, which no rotation of the data changes.
 
-use super::{Backward, Forward, Layer, Module, Parameter};
+use super::{Backward, Forward, Layer, Module, Obstacle, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -89,5 +89,13 @@ impl Layer for Moments {
             .flops(4 * rows * self.dims * features * self.degree)
             .record();
         Some(dx)
+    }
+
+    fn obstacle(&self) -> Option<Obstacle> {
+        Some(Obstacle::Products)
+    }
+
+    fn tangent(&self, _: &mut Recorder, _: Tangent) -> Tensor {
+        unreachable!("refused for its obstacle")
     }
 }

@@ -4,7 +4,7 @@
 //! It is not for dense critics, which know no pixels: to them, images one after the other are one long
 //! row.
 
-use super::{Backward, Forward, Layer, Module, Parameter};
+use super::{Backward, Forward, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -82,5 +82,9 @@ impl Layer for Pack {
             .flops(rows * self.inputs())
             .record();
         Some(dx)
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        pass.through(r, self)
     }
 }

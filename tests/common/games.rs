@@ -1,6 +1,6 @@
 //! Small games of any shape, and numbers to fill them with.
 
-use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
@@ -48,10 +48,12 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
             },
             shape,
             latent_dim: 3,
+            variation: Variation::default(),
         },
         spectral_norm: false,
         objective: Objective::NonSaturating,
         generator_loss: GeneratorLoss::NonSaturating,
+        penalty: None,
         label_smoothing: 0.0,
         latent: Latent::Normal,
         init: Init::Torch,

@@ -9,7 +9,7 @@ pub mod stage;
 use std::collections::BTreeMap;
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Gan, Interval, Settings, Update};
 use gpugan::nn::Planes;
 use gpugan::optim::Rule;
@@ -194,6 +194,7 @@ impl Golden {
                 kind: self.setup.architecture.clone().with(slope),
                 shape: [height, width, channels],
                 latent_dim,
+                variation: Variation::default(),
             },
             objective: case.objective,
             latent: case.latent,

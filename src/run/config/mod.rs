@@ -6,6 +6,7 @@
 
 mod dataset;
 mod file;
+mod game;
 mod preset;
 mod ranges;
 mod values;
@@ -15,11 +16,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, Size};
+pub use game::{Game, Sides, Unit};
 pub use preset::Preset;
 pub use values::{Arch, Init, OnNan, Optimizer, Seed, Tune};
 
 use crate::error::{Error, Result};
 use crate::gan::Update;
+use crate::gan::arch::CriticNorm;
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
@@ -29,6 +32,9 @@ use ranges::{MOST_STEPS, within};
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
+
+/// λ of Gulrajani et al. 2017.
+const GP_WEIGHT: f64 = 10.0;
 
 /// The options of one run. The keys of its TOML form are the names of the flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,10 +61,17 @@ pub struct Config {
     pub width: usize,
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
+    /// Between the layers; unset: that of the architecture. Likewise the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator_activation: Option<Unit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critic_activation: Option<Unit>,
+    /// Of the dcgan critic.
+    pub critic_norm: CriticNorm,
     pub init: Init,
     /// Whether the critic's weights are divided by their spectral norm.
     pub spectral_norm: bool,
-    pub objective: Objective,
+    pub objective: Game,
     /// Of `f-gan:alpha`.
     pub alpha: f64,
     /// Of `f-gan:weighted-jensen-shannon`.
@@ -67,6 +80,19 @@ pub struct Config {
     pub generator_loss: GeneratorLoss,
     /// What the target of real samples falls short of 1.
     pub label_smoothing: f64,
+    /// Weight of the gradient penalty of wgan-gp, and whether norms below 1 cost, too.
+    pub gp_weight: f64,
+    pub gp_sides: Sides,
+    /// Weights of what the critic pays for its slope at real and at generated samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r1: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r2: Option<f64>,
+    /// Critic updates from one that pays r1 and r2 to the next.
+    pub r1_every: u64,
+    /// Weight of DRAGAN's penalty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dragan: Option<f64>,
     /// Critic updates in a row, in every turn or by a schedule.
     pub critic_steps: CriticSteps,
     /// Generator updates in a row.
@@ -139,13 +165,22 @@ impl Default for Config {
             critic_hidden: vec![512, 256],
             width: 64,
             leak: 0.2,
+            generator_activation: None,
+            critic_activation: None,
+            critic_norm: CriticNorm::Batch,
             init: Init::Torch,
             spectral_norm: false,
-            objective: Objective::NonSaturating,
+            objective: Objective::NonSaturating.into(),
             alpha: 0.5,
             pi: 0.5,
             generator_loss: GeneratorLoss::NonSaturating,
             label_smoothing: 0.0,
+            gp_weight: GP_WEIGHT,
+            gp_sides: Sides::Two,
+            r1: None,
+            r2: None,
+            r1_every: 1,
+            dragan: None,
             critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,

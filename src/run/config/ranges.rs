@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-use super::{Config, Dataset, Init, Optimizer, Size};
+use super::{Arch, Config, Dataset, GP_WEIGHT, Game, Init, Optimizer, Sides, Size};
 use crate::error::{Error, Result};
 use crate::gan::Update;
 use crate::nn::Moments;
@@ -13,6 +13,8 @@ use crate::plan::objective::{GeneratorLoss, Objective};
 pub(super) const MOST_STEPS: u64 = 1_000_000_000_000;
 const MOST_BATCH: usize = 65_536;
 const MOST_RATIO: usize = 100;
+/// Critic updates between two that pay for the slope.
+const MOST_EVERY: u64 = 1_000_000;
 /// Height or width of images.
 const MOST_SIDE: usize = 4_096;
 
@@ -28,6 +30,7 @@ impl Config {
         self.validate_data()?;
         self.validate_networks()?;
         self.validate_objective()?;
+        self.validate_penalty()?;
         self.validate_updates()?;
         if self.steps.is_some() && self.epochs.is_some() {
             let message = "--steps and --epochs exclude each other; give one of them";
@@ -87,6 +90,14 @@ impl Config {
         }
         within("--width", self.width, 1..=4_096)?;
         below_one("--leak", self.leak)?;
+        if self.arch == Arch::Maxout
+            && let Some(unit) = self.critic_activation
+        {
+            return Err(Error::Usage(format!(
+                "--critic-activation is {unit:?}, but the critic of --arch maxout has maxout units in \
+                 place of activations; leave it out, or give --arch mlp"
+            )));
+        }
         if let Init::Normal(sigma) = self.init {
             within("--init normal:SIGMA", sigma, RATES)?;
         }
@@ -94,7 +105,7 @@ impl Config {
     }
 
     fn validate_objective(&self) -> Result<()> {
-        let objective = self.objective;
+        let objective = self.objective.objective();
         within("--pi", self.pi, 0.001..=0.999)?;
         within("--alpha", self.alpha, -100.0..=100.0)?;
         for (edge, limit) in [(0.0, "reverse-kl"), (1.0, "kl")] {
@@ -120,6 +131,60 @@ impl Config {
                 "--generator-loss minimax is for the objectives f-gan:..., not for {objective}; \
                  leave it out"
             )));
+        }
+        Ok(())
+    }
+
+    /// There is one kind of penalty at most, and what shapes it is given with it.
+    fn validate_penalty(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        let is_gp = self.objective == Game::WganGp;
+        let weights = [
+            ("--r1", self.r1),
+            ("--r2", self.r2),
+            ("--dragan", self.dragan),
+        ];
+        for (flag, weight) in weights {
+            within(flag, weight.unwrap_or(1.0), RATES)?;
+        }
+        within("--gp-weight", self.gp_weight, RATES)?;
+        within("--r1-every", self.r1_every, 1..=MOST_EVERY)?;
+        let at_samples = self.r1.or(self.r2).is_some();
+        let kinds = [
+            (is_gp, "--objective wgan-gp"),
+            (at_samples, "--r1 or --r2"),
+            (self.dragan.is_some(), "--dragan"),
+        ];
+        let given: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| kind.0)
+            .map(|kind| kind.1)
+            .collect();
+        if let [one, other, ..] = given[..] {
+            return usage(format!(
+                "{one} and {other} exclude each other; give one penalty"
+            ));
+        }
+        if self.gp_weight != GP_WEIGHT && !is_gp {
+            let weight = self.gp_weight;
+            return usage(format!(
+                "--gp-weight is {weight:?}, but only --objective wgan-gp has that penalty; leave it out"
+            ));
+        }
+        if self.gp_sides == Sides::One && !is_gp {
+            return usage("--gp-sides is for --objective wgan-gp; leave it out".into());
+        }
+        if self.r1_every > 1 && !at_samples {
+            let every = self.r1_every;
+            return usage(format!(
+                "--r1-every is {every}, but there is no --r1 or --r2 to be paid; leave it out"
+            ));
+        }
+        if is_gp && let Some(clip) = self.clip {
+            return usage(format!(
+                "--clip is {clip:?}, but the penalty of wgan-gp takes the place of clipping; leave it \
+                 out, or give --objective wgan"
+            ));
         }
         Ok(())
     }
@@ -158,7 +223,17 @@ impl Config {
     fn validate_simultaneous(&self) -> Result<()> {
         let mut critic_steps = self.critic_steps.numbers();
         let one_of_each = critic_steps.all(|k| k == 1) && self.generator_steps == 1;
-        if self.update == Update::Alternating || one_of_each {
+        if self.update == Update::Alternating {
+            return Ok(());
+        }
+        if self.r1_every > 1 {
+            return Err(Error::Usage(format!(
+                "--update simultaneous has one kind of critic step, but --r1-every is {}; give \
+                 --r1-every 1",
+                self.r1_every
+            )));
+        }
+        if one_of_each {
             return Ok(());
         }
         let (k, g) = (&self.critic_steps, self.generator_steps);
@@ -175,7 +250,7 @@ impl Config {
         };
         within("--moments", degree, 1..=Moments::MOST_DEGREE)?;
         let usage = |message: String| Err(Error::Usage(message));
-        if self.objective != Objective::Wgan {
+        if self.objective != Objective::Wgan.into() {
             return usage(format!(
                 "--moments is {degree}, but the objective is {}; give --objective wgan, of whose \
                  critics the polynomials are a class",
