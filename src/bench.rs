@@ -208,14 +208,16 @@ pub fn flops(gan: &Gan, id: ProgramId) -> u64 {
     calls.map(|call| call.flops).sum()
 }
 
-/// Puts made-up images on a device and runs one turn, which compiles what there is to compile. The
-/// weights stay zero, which the arithmetic does not care about.
-pub fn first_step(executor: &mut dyn Executor, gan: &Gan) -> Result<()> {
-    let len = gan.plan.info(gan.images).len();
-    let bytes = (0..len)
-        .map(|at| ((at * 2_654_435_761) >> 7) as u8)
-        .collect();
-    executor.write(gan.images, &Contents::U8(bytes))?;
+/// Images that nobody has drawn.
+pub fn made_up(bytes: usize) -> Contents {
+    let byte = |at: usize| (at.wrapping_mul(2_654_435_761) >> 7) as u8;
+    Contents::U8((0..bytes).map(byte).collect())
+}
+
+/// Puts data on a device and runs one turn, which compiles what there is to compile. The weights stay
+/// zero, which the arithmetic does not care about.
+pub fn first_step(executor: &mut dyn Executor, gan: &Gan, data: &Contents) -> Result<()> {
+    executor.write(gan.data, data)?;
     executor.run(&gan.turn(), 1)?;
     executor.wait()
 }

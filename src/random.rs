@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use rand::TryRng;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::codes::Counter;
+use crate::plan::codes::{Counter, Curve};
 use crate::plan::{Recorder, Tensor, kernel};
 use crate::threefry::{Stream, Words, half_bits, stream_key, threefry2x32};
 
@@ -79,6 +79,60 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: 
         .set("channels", channels)
         .extent(rows * features, 1, 1)
         .record();
+}
+
+/// Real samples that are points, and no images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// Rows of a table\[count, D\], in the order of the epoch.
+    Table,
+    /// Drawn without end from a mixture of so many normal distributions, each a row of a table\[K, 2+D\]:
+    /// 2²⁴ times the sum of the weights up to this one, σ, mean.
+    Mixture { components: usize },
+    /// Drawn without end along a curve; a table\[2\] has its parameter and the σ of normal noise.
+    Curve(Curve),
+}
+
+impl Points {
+    /// The shape of the table, for `count` points of D coordinates.
+    pub fn table_shape(self, count: usize, dims: usize) -> Vec<usize> {
+        match self {
+            Points::Table => vec![count, dims],
+            Points::Mixture { components } => vec![components, 2 + dims],
+            Points::Curve(_) => vec![2],
+        }
+    }
+
+    /// Fills `x`\[N, D\] with the next N points. Those that are drawn without end are a function of the
+    /// seed and their number in the run: see [`DRAWN`](crate::threefry::DRAWN).
+    pub fn draw(self, r: &mut Recorder, table: Tensor, clock: Tensor, seed: u64, x: Tensor) {
+        let key = stream_key(seed, Stream::Data);
+        let (rows, count) = (r.rows(x), r.info(table).shape[0]);
+        let features = r.info(x).len() / rows;
+        let call = match self {
+            Points::Table => r
+                .call(&kernel::DATA_ROWS)
+                .read("points", table)
+                .set("count", count)
+                .set("half_bits", half_bits(count as u32)),
+            Points::Mixture { components } => r
+                .call(&kernel::DATA_MIXTURE)
+                .read("components", table)
+                .set("components", components),
+            Points::Curve(curve) => r
+                .call(&kernel::DATA_CURVE)
+                .read("shape", table)
+                .set("curve", curve as u32),
+        };
+        call.read("clock", clock)
+            .write("x", x)
+            .set("key0", key[0])
+            .set("key1", key[1])
+            .set("rows", rows)
+            .set("features", features)
+            .extent(rows, 1, 1)
+            .record();
+    }
 }
 
 /// A generator for `rand` over one stream: block i is `threefry2x32(stream key, i)`.

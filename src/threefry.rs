@@ -75,6 +75,14 @@ pub fn is_mirrored(key: Words, position: u32, epoch: u32) -> bool {
     threefry2x32(key, [position, epoch])[0] & 1 == 1
 }
 
+/// Samples of an epoch of data that are drawn without end: sample number p of a run has position
+/// p mod 2³¹ and epoch p div 2³¹, and its pair j is `threefry2x32(key of the stream data,
+/// (position, 16·epoch + j))`, which is (p, j) in the first epoch.
+pub const DRAWN: usize = 1 << 31;
+
+/// Pairs that one sample has to itself.
+pub const PAIRS: u32 = 16;
+
 /// Where position `at` of an epoch lies among `count` items: a Feistel network of six rounds over
 /// the next power of four, walked until the result is below `count`. `key` is that of the epoch.
 pub fn permute(key: Words, count: u32, at: u32) -> u32 {

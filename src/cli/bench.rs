@@ -7,23 +7,26 @@ use comfy_table::{CellAlignment, Table, presets};
 use gpugan::Result;
 use gpugan::bench::{self, Ceiling, Product, Profile, Row, Spread};
 use gpugan::gan::Gan;
+use gpugan::plan::Contents;
 use gpugan::run::Config;
+use gpugan::run::config::Dataset;
 use serde::Serialize;
 
 use super::device::Asked;
-use super::options::GameOptions;
+use super::game::Outline;
+use super::options::PlanOptions;
 use super::{device, game, output};
 
 /// Measure whole training steps and the device's ceilings.
 ///
 /// Each step is one turn of the schedule (by default one critic update and one generator update)
-/// on made-up images of 28x28x1. The ceilings are measured in the same run: a loop of multiply-adds without
+/// on made-up images of 28x28x1, or on the data that --dataset or --data-dir name. The ceilings are measured in the same run: a loop of multiply-adds without
 /// memory, a copy, and the largest product of the step alone. In the tables, `ceiling` is the share of
 /// the multiply-adds for products, and of the copy for all other kernels.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
-    options: GameOptions,
+    options: PlanOptions,
     /// Options that a paper recommends, from `gpugan presets`; flags go over it
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
@@ -90,14 +93,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn measure(arguments: &Arguments) -> Result<Report> {
     let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
     let steps = arguments.steps;
-    let images = IMAGES.max(config.batch * config.pack);
-    let gan = Gan::new(game::settings(&config, SHAPE, images)?);
+    let (outline, data) = data(&config)?;
+    let gan = Gan::new(game::settings(&config, outline)?);
     let open = |plan, asked| Ok(device::open(plan, asked, &[])?.executor);
     let asked = Asked::by(&config);
 
     let started = Instant::now();
     let mut executor = open(gan.plan.clone(), asked)?;
-    bench::first_step(executor.as_mut(), &gan)?;
+    bench::first_step(executor.as_mut(), &gan, &data)?;
     let first_step_ms = started.elapsed().as_secs_f64() * 1e3;
     let ms_per_step = bench::steps(executor.as_mut(), &gan, steps)?;
     let peak_memory_mb = bench::peak_memory_mb();
@@ -137,6 +140,21 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         profile: shown(arguments, profile),
         variants,
     })
+}
+
+/// The data that the options name, or made-up images in place of MNIST's.
+fn data(config: &Config) -> Result<(Outline, Contents)> {
+    match (&config.data_dir, &config.dataset) {
+        (None, Dataset::Mnist) => {
+            let images = IMAGES.max(config.batch);
+            let bytes = images * SHAPE.iter().product::<usize>();
+            Ok((Outline::of_images(SHAPE, images), bench::made_up(bytes)))
+        }
+        _ => {
+            let data = game::load_data(config, &mut |_, _| Ok(()))?;
+            Ok((Outline::of(&data), data.into_contents()))
+        }
+    }
 }
 
 fn shown(arguments: &Arguments, profile: Profile) -> Vec<Row> {

@@ -1,11 +1,13 @@
 //! From options to what the engine plays: data, architecture, settings.
 
-use gpugan::data::{self, Images, Split};
+use gpugan::data::{self, Data, Split};
 use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Penalty, Settings};
 use gpugan::nn::{Init, Layer, Moments};
 use gpugan::optim::{Clip, Rule};
+use gpugan::plan::codes::Activation;
 use gpugan::plan::{ALIGNMENT, DType};
+use gpugan::random::Points;
 use gpugan::rates::Course;
 use gpugan::run::Config;
 use gpugan::run::config::{self, Arch, DEFAULT_STEPS, Dataset, Game, Optimizer, Sides};
@@ -22,6 +24,9 @@ const GRID_SIDE: usize = 8;
 /// Above this many pixels a grid has fewer images.
 const GRID_PIXELS: usize = 1 << 24;
 
+/// Points of a picture.
+pub const PICTURE_POINTS: usize = 2_500;
+
 /// A checkpoint keeps the metrics of every turn since the last log line.
 const MOST_RING: u64 = 65_536;
 
@@ -31,25 +36,62 @@ const MOST_ELEMENTS: u128 = u32::MAX as u128;
 /// The data set to learn from; `watch` is told how far the loading is, where it takes long.
 ///
 /// # Errors
-/// `Error::Data` for files that cannot be used or that hold fewer images than a batch, and
+/// `Error::Data` for files that cannot be used or that hold fewer samples than a batch, and
 /// whatever `watch` returns.
-pub fn load_data(config: &Config, watch: data::Watch) -> Result<Images> {
+pub fn load_data(config: &Config, watch: data::Watch) -> Result<Data> {
     let wanted = data::Wanted {
         size: config.size.map(|size| [size.height, size.width]),
         channels: config.channels,
         skip_bad: config.skip_bad,
     };
-    let images = match (&config.data_dir, &config.dataset) {
-        (Some(directory), _) => data::idx::load_dir(directory, Split::Train)?,
-        (None, Dataset::Mnist) => data::mnist::load(Split::Train)?,
-        (None, Dataset::Folder(directory)) => data::folder::load(directory, &wanted, watch)?,
-        (None, Dataset::Zip(file)) => data::archive::load(file, &wanted, watch)?,
+    let data = match (&config.data_dir, &config.dataset) {
+        (Some(directory), _) => Data::Images(data::idx::load_dir(directory, Split::Train)?),
+        (None, Dataset::Mnist) => Data::Images(data::mnist::load(Split::Train)?),
+        (None, Dataset::Folder(directory)) => {
+            Data::Images(data::folder::load(directory, &wanted, watch)?)
+        }
+        (None, Dataset::Zip(file)) => Data::Images(data::archive::load(file, &wanted, watch)?),
+        (None, Dataset::Points(file)) => Data::Points(data::points::load(file)?),
+        (None, Dataset::Drawn(distribution)) => {
+            Data::Points(data::Points::drawn(distribution.clone()))
+        }
     };
-    images.require_batch(config.batch * config.pack)?;
-    Ok(images)
+    data.require_batch(config.batch * config.pack)?;
+    Ok(data)
 }
 
-/// The networks for images of `shape` = \[H, W, C\].
+/// What the networks and the plan depend on of the data.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline {
+    /// \[H, W, C\]
+    pub shape: [usize; 3],
+    /// Samples of an epoch.
+    pub count: usize,
+    pub points: Option<Points>,
+}
+
+impl Outline {
+    /// Of images of this shape.
+    pub fn of_images(shape: [usize; 3], count: usize) -> Outline {
+        let points = None;
+        Outline {
+            shape,
+            count,
+            points,
+        }
+    }
+
+    /// Of these data.
+    pub fn of(data: &Data) -> Outline {
+        Outline {
+            shape: data.shape(),
+            count: data.count(),
+            points: data.points(),
+        }
+    }
+}
+
+/// The networks for samples of `shape` = \[H, W, C\].
 pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
     Architecture {
         kind: match config.arch {
@@ -67,9 +109,22 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
                 width: config.width,
                 leak: config.leak,
             },
+            Arch::Affine => Kind::Affine {
+                critic_hidden: config.critic_hidden.clone(),
+                leak: config.leak,
+            },
+            Arch::Monotone => Kind::Monotone {
+                generator_hidden: config.generator_hidden.clone(),
+                critic_hidden: config.critic_hidden.clone(),
+                leak: config.leak,
+            },
         },
         shape,
         latent_dim: config.latent_dim,
+        last: match config.dataset.is_of_points() {
+            true => Activation::Identity,
+            false => Activation::Tanh,
+        },
         variation: Variation {
             generator_activation: config
                 .generator_activation
@@ -97,13 +152,15 @@ fn penalty(config: &Config) -> Option<Penalty> {
     between.or(around).or(at_samples)
 }
 
-/// Everything that decides what is computed for a data set of `images` images of `shape`.
+/// Everything that decides what is computed for such data.
 ///
 /// # Errors
-/// `Error::Usage` for sizes that no device can count, and for a penalty that does not fit the critic.
-pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Settings> {
+/// `Error::Usage` for sizes that no device can count, for latents that do not fit the points, and for a
+/// penalty that does not fit the critic.
+pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
+    require_latents(config, data.shape)?;
     let settings = Settings {
-        architecture: architecture(config, shape),
+        architecture: architecture(config, data.shape),
         spectral_norm: config.spectral_norm,
         objective: config.objective.objective().with(config.alpha, config.pi),
         penalty: penalty(config),
@@ -143,10 +200,14 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
         seed: config.seed.0,
-        images,
+        points: data.points,
+        images: data.count,
         flip: config.flip,
         ring: ring(config)?,
-        samples: grid_side(shape).pow(2),
+        samples: match data.points {
+            Some(_) => PICTURE_POINTS,
+            None => grid_side(data.shape).pow(2),
+        },
     };
     if let Some(degree) = config.moments {
         refuse_many_moments(config.pack * settings.architecture.features(), degree)?;
@@ -183,6 +244,26 @@ fn course(config: &Config) -> Course {
         .over(config.steps.unwrap_or(DEFAULT_STEPS));
     let ramp = config.momentum_ramp;
     Course { schedule, ramp }.in_turns(config.generator_steps as u64)
+}
+
+/// Refuses latents that an architecture cannot map to points coordinate by coordinate.
+fn require_latents(config: &Config, [_, _, dims]: [usize; 3]) -> Result<()> {
+    let (latents, arch) = (config.latent_dim, config.arch.name());
+    match config.arch {
+        Arch::Affine if latents != dims => Err(Error::Usage(format!(
+            "--latent-dim is {latents}, but --arch affine makes each coordinate of a point of one \
+             number, and the points have {dims}; give --latent-dim {dims}"
+        ))),
+        Arch::Monotone if dims != 1 => Err(Error::Usage(format!(
+            "--arch {arch} is an increasing function of one number, but the points have {dims} \
+             coordinates; give --arch mlp"
+        ))),
+        Arch::Monotone if latents != 1 => Err(Error::Usage(format!(
+            "--latent-dim is {latents}, but --arch {arch} is an increasing function of one number; \
+             give --latent-dim 1"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`

@@ -9,6 +9,7 @@ mod devices;
 mod game;
 mod options;
 mod output;
+mod picture;
 mod plan;
 mod presets;
 mod progress;

@@ -9,6 +9,7 @@ use gpugan::run::config::Dataset;
 use gpugan::run::log::to_stderr;
 
 use super::device::Asked;
+use super::game::Outline;
 use super::options::PlanOptions;
 use super::{device, game, output};
 
@@ -36,17 +37,17 @@ const IMAGES: usize = 60_000;
 /// `Error::Usage` for options, `Error::Data` for the data, `Error::NoDevice` for `--device`.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
-    let (shape, images) = match (&config.data_dir, &config.dataset) {
-        (None, Dataset::Mnist) => (SHAPE, IMAGES),
+    let outline = match (&config.data_dir, &config.dataset) {
+        (None, Dataset::Mnist) => Outline::of_images(SHAPE, IMAGES),
         _ => {
-            let images = game::load_data(&config, &mut |_, _| Ok(()))?;
-            if let Some(warning) = &images.warning {
+            let data = game::load_data(&config, &mut |_, _| Ok(()))?;
+            if let Some(warning) = data.warning() {
                 to_stderr(&format!("warning: {warning}"));
             }
-            (images.shape, images.count)
+            Outline::of(&data)
         }
     };
-    let gan = Gan::new(game::settings(&config, shape, images)?);
+    let gan = Gan::new(game::settings(&config, outline)?);
     let opened = device::open(gan.plan.clone(), Asked::by(&config), &[])?;
     to_stderr(&opened.sentence(&config.device));
     let executor = opened.executor;

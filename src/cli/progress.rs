@@ -126,7 +126,7 @@ impl Progress {
     /// Says the numbers of an interval: in the bar, or as a line if the last one is long ago.
     pub fn numbers(&mut self, record: &Record) {
         let numbers = format!(
-            "critic {:.3}  generator {:.3}  {} images/s  {}",
+            "critic {:.3}  generator {:.3}  {} samples/s  {}",
             record.loss_critic,
             record.loss_generator,
             thousands(record.images_per_s as u64),

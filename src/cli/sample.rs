@@ -17,11 +17,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::device::Asked;
+use super::game::PICTURE_POINTS;
+use super::picture::Canvas;
 use super::{device, game, output, snapshot};
 
-/// Draw images with the generator of a run.
+/// Draw images or points with the generator of a run.
 ///
-/// The same seed draws the same images; that of the run draws first those of its sample grids.
+/// The same seed draws the same samples; that of the run draws first those of its sample grids.
 /// Stdout gets the path of the file that was written.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
@@ -29,14 +31,15 @@ pub struct Arguments {
     /// A run directory, whose last checkpoint is taken, or a checkpoint directory
     #[arg(value_name = "RUN|CHECKPOINT")]
     from: PathBuf,
-    /// How many images
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    count: usize,
+    /// How many samples [default: 64 images, or 2500 points]
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
     /// Seed of the latents [default: that of the run]
     #[arg(long, value_name = "N")]
     seed: Option<Seed>,
-    /// A .png file for a grid, or a .safetensors file for the tensors images [N, C, H, W] in
-    /// [-1, 1] and latents [N, Z] [default: RUN-step-STEP-seed-SEED.png in this directory]
+    /// A .png file for a grid of images or a plot of points, a .csv file for points, or a .safetensors
+    /// file for the tensors images [N, C, H, W] in [-1, 1], or samples [N, D] where they are points,
+    /// and latents [N, Z] [default: RUN-step-STEP-seed-SEED.png in this directory]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace a file that exists
@@ -59,6 +62,9 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan sample RUN/checkpoints/step-00000000 --out untrained.png
   gpugan sample RUN --count 10000 --seed 1 --out many.safetensors";
 
+/// Of a grid where no number is given.
+const IMAGES: usize = 64;
+
 /// All are drawn at once, and so are in memory.
 const MOST: usize = 65_536;
 
@@ -66,12 +72,14 @@ const MOST: usize = 65_536;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Png,
+    Csv,
     Safetensors,
 }
 
-/// Images\[N, H, W, C\] in \[−1, 1\] and what they were made from.
+/// Images\[N, H, W, C\] in \[−1, 1\], or points, and what they were made from.
 struct Samples {
-    images: Vec<f32>,
+    config: Config,
+    values: Vec<f32>,
     latents: Vec<f32>,
     count: usize,
     /// H, W, C.
@@ -83,8 +91,7 @@ struct Samples {
 /// # Errors
 /// Any of `gpugan::Error`; no file is then written.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let count = arguments.count;
-    if !(1..=MOST).contains(&count) {
+    if let Some(count) = arguments.count.filter(|count| !(1..=MOST).contains(count)) {
         let message = format!("--count is {count}; give a number from 1 to {MOST}");
         return Err(Error::Usage(message));
     }
@@ -107,7 +114,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let step = saved.state.step;
     let samples = draw(arguments, saved, seed)?;
     let bytes = match form {
-        Form::Png => samples.to_png()?,
+        Form::Png => samples.to_png(seed)?,
+        Form::Csv => samples.to_csv()?,
         Form::Safetensors => samples.to_safetensors(step, seed)?,
     };
     atomic::write(&out, &bytes).map_err(|e| Error::Runtime(e.to_string()))?;
@@ -117,9 +125,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn form(path: &Path) -> Result<Form> {
     match path.extension().and_then(OsStr::to_str) {
         Some("png") => Ok(Form::Png),
+        Some("csv") => Ok(Form::Csv),
         Some("safetensors") => Ok(Form::Safetensors),
         _ => Err(Error::Usage(format!(
-            "--out '{}' is of no known kind; give a name that ends in .png or .safetensors",
+            "--out '{}' is of no known kind; give a name that ends in .png, .csv (points) or .safetensors",
             path.display()
         ))),
     }
@@ -140,7 +149,9 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     let origin = saved.path.display().to_string();
     let config = Config::parse(&saved.state.config, &format!("{origin}/state.json"))?;
     let architecture = architecture(&config, &saved, &origin)?;
-    let count = arguments.count;
+    let of_points = config.dataset.is_of_points();
+    let usual = if of_points { PICTURE_POINTS } else { IMAGES };
+    let count = arguments.count.unwrap_or(usual);
     game::refuse_giants("generator", &architecture.generator(), count)?;
     let is_of = |tensor: &NamedTensor, network: &str| {
         let rest = tensor.name.strip_prefix(network);
@@ -169,7 +180,8 @@ fn draw(arguments: &Arguments, saved: Checkpoint, seed: u64) -> Result<Samples> 
     )?;
     executor.run(&[sampler.program], 1)?;
     Ok(Samples {
-        images: floats(executor.as_mut(), sampler.images)?,
+        config,
+        values: floats(executor.as_mut(), sampler.images)?,
         latents: floats(executor.as_mut(), sampler.latents)?,
         count,
         shape: architecture.shape,
@@ -210,11 +222,41 @@ fn floats(executor: &mut dyn Executor, tensor: Tensor) -> Result<Vec<f32>> {
 }
 
 impl Samples {
-    /// A grid that is about as high as wide.
-    fn to_png(&self) -> Result<Vec<u8>> {
-        let columns = (self.count as f64).sqrt().ceil() as usize;
-        let picture = grid::grid(&self.images, self.count, self.shape, columns)?;
-        grid::encode_png(&picture)
+    /// A grid that is about as high as wide; or points over the data, as far as these are there.
+    fn to_png(&self, seed: u64) -> Result<Vec<u8>> {
+        if !self.config.dataset.is_of_points() {
+            let columns = (self.count as f64).sqrt().ceil() as usize;
+            let picture = grid::grid(&self.values, self.count, self.shape, columns)?;
+            return grid::encode_png(&picture);
+        }
+        let data = game::load_data(&self.config, &mut |_, _| Ok(()));
+        let canvas = match data {
+            Ok(data) => Canvas::of(&data, seed),
+            Err(fault) => {
+                to_stderr(&format!("warning: no data behind the samples, as {fault}"));
+                Canvas::around(&self.values, self.shape)
+            }
+        };
+        canvas.show(&self.values)
+    }
+
+    /// A line of names x1, x2, …, then a line per point.
+    fn to_csv(&self) -> Result<Vec<u8>> {
+        let [_, _, dims] = self.shape;
+        if !self.config.dataset.is_of_points() {
+            return Err(Error::Usage(
+                "--out FILE.csv is for points, and this run learns images; give a .png or a \
+                 .safetensors file"
+                    .into(),
+            ));
+        }
+        let names: Vec<_> = (1..=dims).map(|at| format!("x{at}")).collect();
+        let mut text = names.join(",") + "\n";
+        for point in self.values.chunks_exact(dims) {
+            let numbers: Vec<_> = point.iter().map(f32::to_string).collect();
+            text += &(numbers.join(",") + "\n");
+        }
+        Ok(text.into_bytes())
     }
 
     fn to_safetensors(&self, step: u64, seed: u64) -> Result<Vec<u8>> {
@@ -225,8 +267,12 @@ impl Samples {
             data: TensorData::F32(values),
         };
         let latent_dim = self.latents.len() / self.count;
+        let samples = match self.config.dataset.is_of_points() {
+            true => tensor("samples", vec![self.count, c], self.values.clone()),
+            false => tensor("images", vec![self.count, c, h, w], self.channels_first()),
+        };
         let tensors = [
-            tensor("images", vec![self.count, c, h, w], self.channels_first()),
+            samples,
             tensor(
                 "latents",
                 vec![self.count, latent_dim],
@@ -242,8 +288,8 @@ impl Samples {
     /// \[N, H, W, C\] as \[N, C, H, W\].
     fn channels_first(&self) -> Vec<f32> {
         let [h, w, channels] = self.shape;
-        let mut values = Vec::with_capacity(self.images.len());
-        for image in self.images.chunks_exact(h * w * channels) {
+        let mut values = Vec::with_capacity(self.values.len());
+        for image in self.values.chunks_exact(h * w * channels) {
             for channel in 0..channels {
                 values.extend(image.iter().skip(channel).step_by(channels));
             }
@@ -259,7 +305,8 @@ mod tests {
     #[test]
     fn channels_come_first_in_tensors() {
         let samples = Samples {
-            images: (0..12).map(|i| i as f32).collect(),
+            config: Config::default(),
+            values: (0..12).map(|i| i as f32).collect(),
             latents: vec![0.0; 2],
             count: 2,
             shape: [1, 3, 2],

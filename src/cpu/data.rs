@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::args::Args;
 use super::real::Real;
 use crate::plan::codes::Counter;
-use crate::threefry::{is_mirrored, permute, threefry2x32};
+use crate::threefry::{Words, is_mirrored, permute, threefry2x32};
 
 /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\]. A
 /// batch may reach into the next epoch, so N is at most `count`. With `flip`, an image is mirrored
@@ -17,19 +17,11 @@ pub fn gather<T: Real>(args: &mut Args<'_, T>) {
         .map(|words| words.map(|name| args.int(name) as u32));
     let flip = args.int("flip") != 0;
     let (images, clock) = (args.bytes("images"), args.words("clock"));
-    let (first, epoch) = (
-        clock[Counter::Position as usize],
-        clock[Counter::Epoch as usize],
-    );
     // Which image a row of the batch is, and whether it is mirrored.
     let shown = |row: usize| {
-        let position = first as usize + row;
-        let later = position >= count;
-        let epoch = epoch.wrapping_add(u32::from(later));
-        let position = (position - if later { count } else { 0 }) as u32;
-        let image = permute(threefry2x32(key, [epoch, 0]), count as u32, position);
+        let [position, epoch] = place(clock, count, row);
         let mirrored = flip && is_mirrored(flip_key, position, epoch);
-        (image as usize, mirrored)
+        (index(key, count, [position, epoch]), mirrored)
     };
     let value: [T; 256] = std::array::from_fn(|byte| T::of(byte as f64 * (2.0 / 255.0) - 1.0));
     let x = &mut args.floats_mut("x")[..rows * features];
@@ -47,6 +39,31 @@ pub fn gather<T: Real>(args: &mut Args<'_, T>) {
                     .for_each(|line| reverse_pixels(line, channels));
             }
         });
+}
+
+/// Position and epoch of row `row` of the batch, in data of which `count` make an epoch.
+pub(super) fn place(clock: &[u32], count: usize, row: usize) -> Words {
+    let position = clock[Counter::Position as usize] as usize + row;
+    let later = position >= count;
+    let epoch = clock[Counter::Epoch as usize].wrapping_add(u32::from(later));
+    [(position - if later { count } else { 0 }) as u32, epoch]
+}
+
+/// Which of `count` items lies at a position of an epoch. `key` is that of the stream.
+fn index(key: Words, count: usize, [position, epoch]: Words) -> usize {
+    permute(threefry2x32(key, [epoch, 0]), count as u32, position) as usize
+}
+
+/// x\[N,D\]: the next N of `count` points in the order of the epoch, with the same overlap.
+pub fn rows<T: Real>(args: &mut Args<'_, T>) {
+    let [count, rows, features] = ["count", "rows", "features"].map(|name| args.int(name));
+    let key = ["key0", "key1"].map(|name| args.int(name) as u32);
+    let (points, clock) = (args.floats("points"), args.words("clock"));
+    let x = args.floats_mut("x")[..rows * features].chunks_exact_mut(features);
+    for (row, x) in x.enumerate() {
+        let at = index(key, count, place(clock, count, row));
+        x.copy_from_slice(&points[at * features..][..features]);
+    }
 }
 
 /// The pixels of a line from last to first, the channels of each in their order.

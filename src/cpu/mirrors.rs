@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::real::Real;
 use super::{
-    bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim, pack,
-    penalty, random, reduce, spectral, tangent, upsample,
+    affine, bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim,
+    pack, penalty, points, positive, random, reduce, spectral, tangent, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -36,6 +36,9 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
         "data/gather" => data::gather,
+        "data/rows" => data::rows,
+        "data/mixture" => points::mixture,
+        "data/curve" => points::curve,
         "data/copy" => data::copy,
         "data/fill" => data::fill,
         "dropout/forward" => dropout::forward,
@@ -49,6 +52,11 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "pack/backward" => pack::backward,
         "moments/forward" => moments::forward,
         "moments/backward" => moments::backward,
+        "affine/forward" => affine::forward,
+        "affine/backward_input" => affine::backward_input,
+        "affine/backward_weight" => affine::backward_weight,
+        "positive/forward" => positive::forward,
+        "positive/backward" => positive::backward,
         "spectral/columns" => spectral::columns,
         "spectral/dots" => spectral::dots,
         "spectral/direction" => spectral::direction,

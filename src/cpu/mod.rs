@@ -5,6 +5,7 @@
 //! It deliberately does not fuse or reorder calls: it runs the plan as it was recorded.
 
 mod activation;
+mod affine;
 mod args;
 mod bench;
 mod clock;
@@ -21,6 +22,8 @@ mod objective;
 mod optim;
 mod pack;
 mod penalty;
+mod points;
+mod positive;
 mod product;
 mod random;
 mod real;

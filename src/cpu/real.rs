@@ -37,6 +37,9 @@ pub trait Real: Float + NumAssign + Default + Send + Sync + std::fmt::Debug + 's
 
     /// Two standard normal numbers, in f32 by the series of `shaders/lib/box_muller.wgsl`.
     fn box_muller(bits: Words) -> [Self; 2];
+
+    /// (cos, sin) of 2π·bits/2²⁴ for bits below 2²⁴, in f32 by the same series.
+    fn unit_vector(bits: u32) -> [Self; 2];
 }
 
 impl Real for f32 {
@@ -85,6 +88,10 @@ impl Real for f32 {
     fn box_muller(bits: Words) -> [f32; 2] {
         let radius = (2.0 * minus_log_open_unit(bits[0] >> 8)).sqrt();
         unit_vector(bits[1] >> 8).map(|part| radius * part)
+    }
+
+    fn unit_vector(bits: u32) -> [f32; 2] {
+        unit_vector(bits)
     }
 }
 
@@ -163,6 +170,11 @@ impl Real for f64 {
 
     fn box_muller(bits: Words) -> [f64; 2] {
         threefry::box_muller(bits)
+    }
+
+    fn unit_vector(bits: u32) -> [f64; 2] {
+        let angle = std::f64::consts::TAU * f64::from(bits) / 16_777_216.0;
+        [angle.cos(), angle.sin()]
     }
 }
 

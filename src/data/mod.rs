@@ -1,9 +1,10 @@
 //! Images to learn from, held as bytes: the embedded MNIST ([`mnist`]) and folders of IDX files
 //! ([`idx`]) exactly as they are stored; PNG and JPEG files in a folder ([`folder`]) or in a zip
-//! file ([`archive`]), cropped and resized to one size.
+//! file ([`archive`]), cropped and resized to one size. Points to learn from ([`points`]): from
+//! distributions ([`toy`]) or a text file.
 //!
 //! Deliberately not here: scaling to floats, shuffling, mirroring and batching. The executors gather and
-//! scale minibatches from the bytes, in an order that is computed and not stored.
+//! scale minibatches from the bytes, in an order that is computed and not stored, and draw points.
 
 pub mod archive;
 mod decode;
@@ -11,10 +12,15 @@ mod files;
 pub mod folder;
 pub mod idx;
 pub mod mnist;
+pub mod points;
+pub mod toy;
 
 pub use files::{Wanted, Watch};
+pub use points::Points;
 
-use crate::{Error, Result};
+use crate::plan::Contents;
+use crate::threefry::DRAWN;
+use crate::{Error, Result, random};
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
@@ -40,7 +46,95 @@ impl Split {
     }
 }
 
-/// A data set in memory. Invariant: `pixels.len() == count * shape[0] * shape[1] * shape[2]`,
+/// What a run learns from.
+#[derive(Debug, Clone)]
+pub enum Data {
+    Images(Images),
+    Points(Points),
+}
+
+impl Data {
+    /// What the run directory is named after.
+    pub fn name(&self) -> &str {
+        match self {
+            Data::Images(images) => &images.name,
+            Data::Points(points) => &points.name,
+        }
+    }
+
+    /// Samples of an epoch; [`DRAWN`] where they are drawn without end.
+    pub fn count(&self) -> usize {
+        match self {
+            Data::Images(images) => images.count,
+            Data::Points(points) => points.count(),
+        }
+    }
+
+    /// Samples of the data set, where it has an end.
+    pub fn finite(&self) -> Option<usize> {
+        Some(self.count()).filter(|count| *count != DRAWN)
+    }
+
+    /// \[H, W, C\]; of points of D coordinates \[1, 1, D\].
+    pub fn shape(&self) -> [usize; 3] {
+        match self {
+            Data::Images(images) => images.shape,
+            Data::Points(points) => [1, 1, points.dims],
+        }
+    }
+
+    /// SHA-256 of what the data are, in hexadecimal.
+    pub fn checksum(&self) -> &str {
+        match self {
+            Data::Images(images) => &images.checksum,
+            Data::Points(points) => &points.checksum,
+        }
+    }
+
+    /// What the user ought to know about these data, if anything.
+    pub fn warning(&self) -> Option<&str> {
+        match self {
+            Data::Images(images) => images.warning.as_deref(),
+            Data::Points(_) => None,
+        }
+    }
+
+    /// How points get to the device; none for images.
+    pub fn points(&self) -> Option<random::Points> {
+        match self {
+            Data::Images(_) => None,
+            Data::Points(points) => Some(points.recipe().0),
+        }
+    }
+
+    /// What the device is given.
+    pub fn into_contents(self) -> Contents {
+        match self {
+            Data::Images(images) => Contents::U8(images.pixels),
+            Data::Points(points) => Contents::F32(points.recipe().1),
+        }
+    }
+
+    /// Refuses a data set that cannot fill one minibatch of `batch` samples.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there are fewer samples than `batch`.
+    pub fn require_batch(&self, batch: usize) -> Result<()> {
+        let (name, count) = (self.name(), self.count());
+        if count >= batch {
+            return Ok(());
+        }
+        let what = match self {
+            Data::Images(_) => "images",
+            Data::Points(_) => "points",
+        };
+        Err(Error::Data(format!(
+            "the data set {name} has {count} {what}, fewer than one batch of {batch}: use --batch {count} or less"
+        )))
+    }
+}
+
+/// A data set of images in memory. Invariant: `pixels.len() == count * shape[0] * shape[1] * shape[2]`,
 /// and `labels`, where there are any, are `count` long.
 #[derive(Debug, Clone)]
 pub struct Images {
@@ -78,20 +172,6 @@ impl Images {
     /// H·W·C: the bytes, and so the values, of one image.
     pub fn image_bytes(&self) -> usize {
         self.shape.iter().product()
-    }
-
-    /// Refuses a data set that cannot fill one minibatch of `batch` images.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if there are fewer images than `batch`.
-    pub fn require_batch(&self, batch: usize) -> Result<()> {
-        if self.count >= batch {
-            return Ok(());
-        }
-        let (name, count) = (&self.name, self.count);
-        Err(Error::Data(format!(
-            "the data set {name} has {count} images, fewer than one batch of {batch}: use --batch {count} or less"
-        )))
     }
 }
 

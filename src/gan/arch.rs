@@ -1,21 +1,25 @@
-//! Architectures: which layers make the two networks for images of a given shape.
+//! Architectures: which layers make the two networks for images or points of a given shape.
 
 mod dcgan;
 mod maxout;
 mod mlp;
+mod monotone;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::nn::{Layer, Pack};
+use crate::nn::{Affine, Layer, Pack};
 use crate::plan::codes::Activation;
 
-/// A pair of networks for images of `shape` = \[H, W, C\].
+/// A pair of networks for samples of `shape` = \[H, W, C\].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     pub kind: Kind,
+    /// Of points of D coordinates \[1, 1, D\].
     pub shape: [usize; 3],
     pub latent_dim: usize,
+    /// φ of the generator's last layer: tanh for images in \[−1, 1\], the identity for points.
+    pub last: Activation,
     pub variation: Variation,
 }
 
@@ -44,7 +48,7 @@ pub enum CriticNorm {
 /// The families of architectures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
-    /// Dense layers with LeakyReLU between; the generator ends in tanh, the critic in a logit.
+    /// Dense layers with LeakyReLU between; the critic ends in a logit.
     Mlp {
         generator_hidden: Vec<usize>,
         critic_hidden: Vec<usize>,
@@ -58,6 +62,18 @@ pub enum Kind {
         /// Linear pieces of a maxout unit.
         pieces: usize,
     },
+    /// G(z) = μ + σ·z coordinate by coordinate; the critic is that of `Mlp`.
+    Affine {
+        critic_hidden: Vec<usize>,
+        leak: f64,
+    },
+    /// An increasing function of a single latent, for data of one coordinate: dense layers with positive
+    /// weights and tanh between; the critic is that of `Mlp`.
+    Monotone {
+        generator_hidden: Vec<usize>,
+        critic_hidden: Vec<usize>,
+        leak: f64,
+    },
     /// Convolutions of stride 2 with batch normalisation (Radford et al. 2016).
     Dcgan {
         /// Channels of the critic's first layer; every further layer has twice as many.
@@ -68,12 +84,17 @@ pub enum Kind {
 }
 
 impl Architecture {
-    /// Numbers of one image.
+    /// Numbers of one sample.
     pub fn features(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// The layers from latents\[N, Z\] to images\[N, H·W·C\] in \[−1, 1\].
+    /// Z, the hidden sizes, H·W·C.
+    fn generator_sizes(&self, hidden: &[usize]) -> Vec<usize> {
+        [&[self.latent_dim], hidden, &[self.features()]].concat()
+    }
+
+    /// The layers from latents\[N, Z\] to samples\[N, H·W·C\].
     pub fn generator(&self) -> Vec<Box<dyn Layer>> {
         let chosen = self.variation.generator_activation;
         let rectified = chosen.unwrap_or(Activation::Relu);
@@ -84,29 +105,44 @@ impl Architecture {
                 ..
             } => {
                 let between = chosen.unwrap_or(Activation::LeakyRelu(*leak));
-                mlp::generator(self.latent_dim, generator_hidden, self.features(), between)
+                mlp::generator(&self.generator_sizes(generator_hidden), between, self.last)
             }
             Kind::Maxout {
                 generator_hidden, ..
             } => mlp::generator(
-                self.latent_dim,
-                generator_hidden,
-                self.features(),
+                &self.generator_sizes(generator_hidden),
                 rectified,
+                self.last,
             ),
+            Kind::Affine { .. } => vec![Box::new(Affine {
+                columns: self.features(),
+                activation: self.last,
+            })],
+            Kind::Monotone {
+                generator_hidden, ..
+            } => monotone::generator(&self.generator_sizes(generator_hidden), self.last),
             Kind::Dcgan { width, .. } => {
                 dcgan::generator(self.latent_dim, self.shape, *width, rectified)
             }
         }
     }
 
-    /// The layers from `pack` images, one after the other, to one score.
+    /// The layers from `pack` samples, one after the other, to one score.
     pub fn critic(&self, pack: usize) -> Vec<Box<dyn Layer>> {
         let features = pack * self.features();
         let chosen = self.variation.critic_activation;
         let between = |leak| chosen.unwrap_or(Activation::LeakyRelu(leak));
         match &self.kind {
             Kind::Mlp {
+                critic_hidden,
+                leak,
+                ..
+            }
+            | Kind::Affine {
+                critic_hidden,
+                leak,
+            }
+            | Kind::Monotone {
                 critic_hidden,
                 leak,
                 ..

@@ -38,8 +38,8 @@ pub struct Gan {
     pub metrics: Tensor,
     /// `guard`\[4, 3\]: see `Watched`.
     pub guard: Tensor,
-    /// `images`\[count, H, W, C\], bytes.
-    pub images: Tensor,
+    /// `images`\[count, H, W, C\], bytes; or the table of the settings' points, floats.
+    pub data: Tensor,
     /// `sample`\[samples, features\], written by the sample program.
     pub sample: Tensor,
     /// Gradients, update.
@@ -70,12 +70,16 @@ impl Gan {
                 DType::U32,
                 &[Watched::ALL.len(), Watched::WORDS],
             ),
-            images: r.tensor(
-                "images",
-                Role::Input,
-                DType::U8,
-                &[settings.images, h, w, c],
-            ),
+            data: match settings.points {
+                None => {
+                    let shape = [settings.images, h, w, c];
+                    r.tensor("images", Role::Input, DType::U8, &shape)
+                }
+                Some(points) => {
+                    let shape = points.table_shape(settings.images, h * w * c);
+                    r.tensor("points", Role::Input, DType::F32, &shape)
+                }
+            },
         };
         let architecture = &settings.architecture;
         let generator = Network::new(&mut r, "generator", architecture.generator());
@@ -99,7 +103,7 @@ impl Gan {
             clock: board.clock,
             metrics: board.metrics,
             guard: board.guard,
-            images: board.images,
+            data: board.data,
             settings,
             generator,
             critic,

@@ -23,7 +23,7 @@ use crate::nn::{Dense, Init, Layer, Moments, spectral_norm};
 use crate::optim::{Clip, Rule};
 use crate::plan::codes::Activation;
 use crate::plan::objective::{GeneratorLoss, Objective};
-use crate::random::Latent;
+use crate::random::{Latent, Points};
 use crate::rates::Course;
 use crate::schedule::CriticSteps;
 use arch::Architecture;
@@ -63,13 +63,16 @@ pub struct Settings {
     pub critic_steps: CriticSteps,
     pub generator_steps: usize,
     pub seed: u64,
-    /// Images of the data set.
+    /// What the data are where they are no images.
+    pub points: Option<Points>,
+    /// Images or rows of the data set; [`DRAWN`](crate::threefry::DRAWN) where points are drawn
+    /// without end.
     pub images: usize,
     /// Whether the critic sees real images mirrored at random.
     pub flip: bool,
     /// Rows of the metrics ring: turns between two read-backs, at most.
     pub ring: usize,
-    /// Images of a sample grid.
+    /// Images of a sample grid, or points of a picture.
     pub samples: usize,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Board {
     pub clock: Tensor,
     pub metrics: Tensor,
     pub guard: Tensor,
-    pub images: Tensor,
+    pub data: Tensor,
 }
 
 /// What a program moves on the clock when it ends.
@@ -334,7 +334,10 @@ impl Board {
     /// Fills x\[N, features\] with the real samples that the clock stands at.
     fn reals(&self, r: &mut Recorder, settings: &Settings, x: Tensor) {
         let (seed, flip) = (settings.seed, settings.flip);
-        gather(r, self.images, self.clock, seed, flip, x);
+        match settings.points {
+            None => gather(r, self.data, self.clock, seed, flip, x),
+            Some(points) => points.draw(r, self.data, self.clock, seed, x),
+        }
     }
 
     fn latents(

@@ -88,10 +88,14 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Puts the data set and the initial weights on the device. `images` are the bytes of
-    /// \[count, H, W, C\].
-    pub fn new(gan: Gan, mut executor: Box<dyn Executor>, images: Vec<u8>) -> Result<Trainer> {
-        executor.write(gan.images, &Contents::U8(images))?;
+    /// Puts the data set and the initial weights on the device. `data` are the bytes of images
+    /// \[count, H, W, C\], or the floats of [`Points::table_shape`](crate::random::Points).
+    pub fn new(
+        gan: Gan,
+        mut executor: Box<dyn Executor>,
+        data: impl Into<Contents>,
+    ) -> Result<Trainer> {
+        executor.write(gan.data, &data.into())?;
         let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
         executor.write(gan.guard, &Contents::U32(unseen))?;
         let mut rng = HostRng::new(gan.settings.seed, Stream::Init);

@@ -2,6 +2,7 @@
 //!
 //! A layer never sees an executor, and there is no graph: whoever wants a gradient records it.
 
+mod affine;
 mod batch_norm;
 mod conv;
 mod dense;
@@ -12,10 +13,12 @@ mod moments;
 mod network;
 mod pack;
 mod parameter;
+mod positive;
 mod spectral;
 mod sum;
 mod upsample;
 
+pub use affine::Affine;
 pub use batch_norm::BatchNorm;
 pub use conv::{Conv, Direction};
 pub use dense::Dense;
@@ -27,6 +30,7 @@ pub(crate) use network::weigh;
 pub use network::{Gradients, Network, Pass, Sweep, Trace};
 pub use pack::Pack;
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
+pub use positive::Positive;
 pub use spectral::{SpectralNorm, spectral_norm};
 pub(crate) use sum::slices;
 pub use upsample::Upsample;
@@ -156,6 +160,15 @@ pub enum Module {
     /// The products of 1 to `degree` coordinates; torch.nn has none.
     Moments {
         degree: usize,
+    },
+    /// weight\[C\]·x + bias\[C\] column by column; torch.nn has none.
+    Affine {
+        num_features: usize,
+    },
+    /// The module with scale · softplus(weight_raw) for its weight; torch.nn has none.
+    Positive {
+        module: Box<Module>,
+        scale: f64,
     },
     /// torch.nn.utils.spectral_norm(module)
     SpectralNorm {

@@ -35,7 +35,7 @@ pub(super) fn sliced(
 }
 
 /// Records total\[C\] (+)= Σ over rows of values\[N, C\], or of anything else of N·C elements.
-fn rows(
+pub(super) fn rows(
     r: &mut Recorder,
     name: &str,
     values: Tensor,
@@ -45,11 +45,10 @@ fn rows(
 ) {
     let len = r.info(values).len();
     let splits = slices(len / columns);
-    let name = format!("{name}.bias");
     let parts = [splits, columns];
     sliced(
         r,
-        &name,
+        name,
         &parts,
         total,
         accumulate,
@@ -90,7 +89,8 @@ pub(super) fn splits(
 /// Records the gradient of a bias, the second parameter: the sum over rows of da\[N, outputs\].
 pub(super) fn bias_gradient(r: &mut Recorder, pass: &Backward, outputs: usize) {
     let (total, accumulate) = (pass.gradients[1], pass.accumulates());
-    rows(r, pass.name, pass.da, outputs, total, accumulate);
+    let name = format!("{}.bias", pass.name);
+    rows(r, &name, pass.da, outputs, total, accumulate);
 }
 
 #[cfg(test)]

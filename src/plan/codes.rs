@@ -226,3 +226,54 @@ impl Watched {
         ("GUARD_SOURCES", 4),
     ];
 }
+
+/// What `data/curve` makes of uniform numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Curve {
+    /// u on (0, 1).
+    Uniform = 0,
+    /// u² of u on (0, 1).
+    Square = 1,
+    /// (θ, u): a segment that stands upright at θ (Arjovsky et al. 2017, example 1).
+    Line = 2,
+    /// t·(cos t, sin t)/7.5 with t = 3π(1 + 2u)/2 (as scaled by Gulrajani et al. 2017).
+    SwissRoll = 3,
+    /// Two half circles: (cos πu, sin πu) or (1 − cos πu, ½ − sin πu).
+    Moons = 4,
+    /// Two arms: ±t·(−cos t, sin t)/3 with t = 3π·max(u, v).
+    Spiral = 5,
+}
+
+impl Curve {
+    /// (name of the constant in `shaders/lib/curve.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 6] = [
+        ("CURVE_UNIFORM", 0),
+        ("CURVE_SQUARE", 1),
+        ("CURVE_LINE", 2),
+        ("CURVE_SWISS_ROLL", 3),
+        ("CURVE_MOONS", 4),
+        ("CURVE_SPIRAL", 5),
+    ];
+
+    /// The inverse of `self as u32`.
+    pub fn from_code(code: u32) -> Curve {
+        match code {
+            0 => Curve::Uniform,
+            1 => Curve::Square,
+            2 => Curve::Line,
+            3 => Curve::SwissRoll,
+            4 => Curve::Moons,
+            5 => Curve::Spiral,
+            _ => panic!("no curve has the code {code}"),
+        }
+    }
+
+    /// Coordinates of a point.
+    pub fn dims(self) -> usize {
+        match self {
+            Curve::Uniform | Curve::Square => 1,
+            Curve::Line | Curve::SwissRoll | Curve::Moons | Curve::Spiral => 2,
+        }
+    }
+}

@@ -27,6 +27,18 @@ impl Contents {
     }
 }
 
+impl From<Vec<u8>> for Contents {
+    fn from(values: Vec<u8>) -> Contents {
+        Contents::U8(values)
+    }
+}
+
+impl From<Vec<f32>> for Contents {
+    fn from(values: Vec<f32>) -> Contents {
+        Contents::F32(values)
+    }
+}
+
 /// What a run records about the device it ran on.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct DeviceInfo {

@@ -149,6 +149,16 @@ kernels! {
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
          flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
+    /// x\[N,D\]: the next N of `count` points\[count,D\] in the order of the epoch
+    DATA_ROWS = "data/rows" (points: F32, clock: U32) -> (x: F32)
+        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int] false;
+    /// x\[N,D\]: the next N samples of a mixture of normal distributions, each a row (share, σ, mean\[D\])
+    /// of components\[K,2+D\], where the shares add up to 2²⁴ and every row has the sum so far
+    DATA_MIXTURE = "data/mixture" (components: F32, clock: U32) -> (x: F32)
+        [key0: Int, key1: Int, components: Int, rows: Int, features: Int] false;
+    /// x\[N,D\]: the next N samples of a curve with normal noise, shape being (parameter, σ)
+    DATA_CURVE = "data/curve" (shape: F32, clock: U32) -> (x: F32)
+        [key0: Int, key1: Int, curve: Int, rows: Int, features: Int] false;
     /// destination\[start..start+L\] = source\[skip..skip+L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
         [skip: Int, start: Int, len: Int] false;
@@ -186,6 +196,19 @@ kernels! {
     /// dx\[N,D\] = (Σ over K of da\[N,K\] · ∂y\[N,K\]/∂x\[N,D\]) ∘ φ'(x), φ being the activation that made x
     MOMENTS_BACKWARD = "moments/backward" (da: F32, x: F32) -> (dx: F32)
         [rows: Int, dims: Int, features: Int, activation: Int, leak: Float] false;
+    /// y\[L,C\] = φ(weight\[C\]·x\[L,C\] + bias\[C\]); len is L·C
+    AFFINE_FORWARD = "affine/forward" (x: F32, weight: F32, bias: F32) -> (y: F32)
+        [len: Int, columns: Int, activation: Int, leak: Float] false;
+    /// dx\[L,C\] = weight\[C\]·da\[L,C\] ∘ φ'(x), φ being the activation that made x
+    AFFINE_BACKWARD_INPUT = "affine/backward_input" (da: F32, weight: F32, x: F32) -> (dx: F32)
+        [len: Int, columns: Int, activation: Int, leak: Float] false;
+    /// terms\[L\] = da\[L\]·x\[L\]: what the weight's gradient is the sum of
+    AFFINE_BACKWARD_WEIGHT = "affine/backward_weight" (da: F32, x: F32) -> (terms: F32) [len: Int] false;
+    /// weight\[L\] = scale · log(1 + exp(raw\[L\])), positive whatever raw is
+    POSITIVE_FORWARD = "positive/forward" (raw: F32) -> (weight: F32) [len: Int, scale: Float] false;
+    /// draw\[L\] (+)= scale · dweight\[L\]/(1 + exp(−raw\[L\]))
+    POSITIVE_BACKWARD = "positive/backward" (dweight: F32, raw: F32) -> (draw: F32)
+        [len: Int, scale: Float, accumulate: Int] false;
     /// sums\[C\] = weight\[R,C\]ᵀ · u\[R\]
     SPECTRAL_COLUMNS = "spectral/columns" (weight: F32, u: F32) -> (sums: F32)
         [rows: Int, columns: Int] false;

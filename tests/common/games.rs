@@ -4,6 +4,7 @@ use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
+use gpugan::plan::codes::Activation;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective, Objective::FGan};
 use gpugan::random::Latent;
@@ -49,6 +50,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
             shape,
             latent_dim: 3,
             variation: Variation::default(),
+            last: Activation::Tanh,
         },
         spectral_norm: false,
         objective: Objective::NonSaturating,
@@ -70,6 +72,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         critic_steps: 1.into(),
         generator_steps: 1,
         seed: 11,
+        points: None,
         images: 10,
         flip: false,
         ring: 4,

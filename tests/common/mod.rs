@@ -13,7 +13,7 @@ use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Gan, Interval, Settings, Update};
 use gpugan::nn::Planes;
 use gpugan::optim::Rule;
-use gpugan::plan::codes::{Metric, Objective, Watched};
+use gpugan::plan::codes::{Activation, Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::random::Latent;
 use gpugan::rates::{Course, LrSchedule, Ramp};
@@ -195,6 +195,7 @@ impl Golden {
                 shape: [height, width, channels],
                 latent_dim,
                 variation: Variation::default(),
+                last: Activation::Tanh,
             },
             objective: case.objective,
             latent: case.latent,
@@ -268,7 +269,7 @@ impl Run {
             first: golden.setup.weights.clone(),
             metrics: gan.metrics,
             guard: gan.guard,
-            images: gan.images,
+            images: gan.data,
             bytes: golden.bytes(),
             settings: gan.settings.clone(),
         }

@@ -1,7 +1,7 @@
 //! The embedded MNIST against what is published about it.
 
 use crate::{assert_says, refusal};
-use gpugan::data::{Images, Split, mnist};
+use gpugan::data::{Data, Images, Split, mnist};
 
 fn histogram(images: &Images) -> [usize; 10] {
     let mut counts = [0; 10];
@@ -74,7 +74,7 @@ fn test_split_is_the_published_one() {
 
 #[test]
 fn a_batch_larger_than_the_data_set_is_refused() {
-    let images = mnist::load(Split::Test).unwrap();
+    let images = Data::Images(mnist::load(Split::Test).unwrap());
     assert!(images.require_batch(1).is_ok());
     assert!(images.require_batch(10_000).is_ok());
     let message = refusal(images.require_batch(10_001));

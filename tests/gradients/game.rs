@@ -26,7 +26,7 @@ fn settings(objective: Objective, aligned: bool) -> Settings {
 fn start(gan: &Gan) -> Cpu<f64> {
     let mut cpu = cpu(&gan.plan);
     let bytes = Contents::U8(images(&gan.settings));
-    cpu.write(gan.images, &bytes).expect("the mirror writes");
+    cpu.write(gan.data, &bytes).expect("the mirror writes");
     let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
     cpu.write(gan.guard, &Contents::U32(unseen))
         .expect("the mirror writes");

@@ -44,7 +44,7 @@ fn follows_its_formula(settings: Settings) {
     let average = gan.generator_ema.as_ref().expect("it was asked for");
     let mut cpu = Cpu::<f64>::new(gan.plan.clone(), Some(1)).unwrap();
     let bytes = gpugan::plan::Contents::U8(images(&gan.settings));
-    cpu.write(gan.images, &bytes).unwrap();
+    cpu.write(gan.data, &bytes).unwrap();
     let fill = |cpu: &mut Cpu<f64>, tensors: &[Tensor]| {
         for tensor in tensors {
             let values = noise(tensor.0, cpu.plan().info(*tensor).len(), 0.7);

@@ -69,6 +69,7 @@ fn table(network: &Network) -> String {
 /// The shape, without the batch, that a module of a layer makes of another, as in PyTorch.
 fn after(module: &Module, layer: &dyn Layer, shape: Vec<usize>) -> Vec<usize> {
     match module {
+        Module::Positive { module, .. } => after(module, layer, shape),
         Module::Linear { out_features, .. } => vec![*out_features],
         Module::Flatten => vec![shape.iter().product()],
         Module::Unflatten {
@@ -134,6 +135,8 @@ fn describe(module: &Module) -> String {
         Module::Maxout { pieces } => format!("Maxout({pieces})"),
         Module::Moments { degree } => format!("Moments({degree})"),
         Module::Upsample { scale_factor } => format!("Upsample(scale_factor={scale_factor})"),
+        Module::Affine { num_features } => format!("Affine({num_features})"),
+        Module::Positive { module, .. } => format!("positive({})", describe(module)),
         Module::SpectralNorm { module } => format!("spectral_norm({})", describe(module)),
     }
 }

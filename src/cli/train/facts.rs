@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gpugan::data::Images;
+use gpugan::data;
 use gpugan::gan::Gan;
 use gpugan::plan::DeviceInfo;
 use gpugan::run::RunDirectory;
@@ -27,10 +27,12 @@ pub struct Facts {
 #[derive(Debug, Serialize)]
 struct Data {
     name: String,
-    images: usize,
-    /// Height, width, channels.
+    /// Samples; absent where they are drawn without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    images: Option<usize>,
+    /// Height, width, channels; of points 1, 1, coordinates.
     shape: [usize; 3],
-    /// Of all pixels.
+    /// Of all pixels or coordinates, or of the name of a distribution.
     sha256: String,
 }
 
@@ -55,7 +57,7 @@ struct Launch {
 
 impl Facts {
     pub fn new(
-        images: &Images,
+        data: &data::Data,
         gan: &Gan,
         device: &DeviceInfo,
         variants: Option<Variants>,
@@ -66,10 +68,10 @@ impl Facts {
             version: env!("CARGO_PKG_VERSION"),
             seed: Seed(gan.settings.seed),
             data: Data {
-                name: images.name.clone(),
-                images: images.count,
-                shape: images.shape,
-                sha256: images.checksum.clone(),
+                name: data.name().to_string(),
+                images: data.finite(),
+                shape: data.shape(),
+                sha256: data.checksum().to_string(),
             },
             parameters: Parameters {
                 generator: gan.generator.network.parameter_count(),
@@ -114,17 +116,17 @@ impl Facts {
 ///
 /// # Errors
 /// `Error::Checkpoint` that tells both checksums, or that the file cannot be read.
-pub fn require_data(run: &RunDirectory, images: &Images) -> Result<()> {
+pub fn require_data(run: &RunDirectory, data: &data::Data) -> Result<()> {
     let facts = read(run)?;
     match facts["data"]["sha256"].as_str() {
-        Some(sum) if sum == images.checksum => Ok(()),
+        Some(sum) if sum == data.checksum() => Ok(()),
         sum => Err(Error::Checkpoint(format!(
-            "the run '{}' learned a data set whose pixels have the SHA-256 {}, but those of {} \
+            "the run '{}' learned a data set whose contents have the SHA-256 {}, but those of {} \
              have {}; give it its own data or begin a new run",
             run.root().display(),
             sum.unwrap_or("(missing in run.json)"),
-            images.name,
-            images.checksum
+            data.name(),
+            data.checksum()
         ))),
     }
 }

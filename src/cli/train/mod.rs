@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use gpugan::Result;
-use gpugan::data::Images;
+use gpugan::data::Data;
 use gpugan::gan::{Gan, Trainer};
 use gpugan::plan::thousands;
 use gpugan::run::Config;
 
 use super::device::Asked;
+use super::game::Outline;
 use super::options::Options;
+use super::picture::Canvas;
 use super::progress::{Level, Progress};
 use super::signals::Signals;
 use super::{device, game, output};
@@ -92,14 +94,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
     let signals = Signals::listen()?;
     let mut start = Start::of(arguments, progress)?;
-    let images = load(&start.config, &signals, progress)?;
-    progress.say(&about(&images));
+    let data = load(&start.config, &signals, progress)?;
+    progress.say(&about(&data));
     signals.check()?;
-    let steps = start.config.resolve_length(images.count as u64)?;
+    let steps = start.config.resolve_length(data.count() as u64)?;
     let turns = game::turns(&start.config, steps)?;
     let config = start.config.clone();
-    let gan = Gan::new(game::settings(&config, images.shape, images.count)?);
-    start.check(&images, &gan, steps)?;
+    let gan = Gan::new(game::settings(&config, Outline::of(&data))?);
+    start.check(&data, &gan, steps)?;
     if arguments.dry_run {
         return describe::print(&config, &gan, arguments.json);
     }
@@ -108,13 +110,14 @@ fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
     progress.say(&opened.sentence(&config.device));
     signals.check()?;
     let executor = opened.executor;
-    let facts = Facts::new(&images, &gan, executor.device(), opened.variants);
-    let (files, snapshot) = start.open(arguments, &images, &facts, progress)?;
-    let mut trainer = Trainer::new(gan, executor, images.pixels)?;
+    let facts = Facts::new(&data, &gan, executor.device(), opened.variants);
+    let (files, snapshot) = start.open(arguments, &data, &facts, progress)?;
+    let canvas = Canvas::of(&data, config.seed.0);
+    let mut trainer = Trainer::new(gan, executor, data.into_contents())?;
     if let Some(snapshot) = snapshot {
         trainer.restore(&snapshot)?;
     }
-    let mut session = Session::new(config, files, trainer, turns);
+    let mut session = Session::new(config, files, trainer, canvas, turns);
     session.play(&signals, progress)?;
     let summary = session.finish(progress)?;
     match arguments.json {
@@ -134,9 +137,9 @@ impl Arguments {
 }
 
 /// Loads the data, and says how far that is where it takes long.
-fn load(config: &Config, signals: &Signals, progress: &mut Progress) -> Result<Images> {
+fn load(config: &Config, signals: &Signals, progress: &mut Progress) -> Result<Data> {
     let mut said = Instant::now();
-    let images = game::load_data(config, &mut |done, count| {
+    let data = game::load_data(config, &mut |done, count| {
         signals.check()?;
         if said.elapsed() >= BETWEEN_WORDS {
             let [done, count] = [done, count].map(|images| thousands(images as u64));
@@ -145,14 +148,20 @@ fn load(config: &Config, signals: &Signals, progress: &mut Progress) -> Result<I
         }
         Ok(())
     })?;
-    if let Some(warning) = &images.warning {
+    if let Some(warning) = data.warning() {
         progress.say(&format!("warning: {warning}"));
     }
-    Ok(images)
+    Ok(data)
 }
 
-fn about(images: &Images) -> String {
-    let [h, w, c] = images.shape;
-    let (name, count) = (&images.name, thousands(images.count as u64));
-    format!("data: {name}, {count} images of {h}x{w}x{c}")
+fn about(data: &Data) -> String {
+    let (name, [h, w, c]) = (data.name(), data.shape());
+    let count = data.finite().map(|count| thousands(count as u64));
+    match (data, count) {
+        (Data::Images(_), Some(count)) => {
+            format!("data: {name}, {count} images of {h}x{w}x{c}")
+        }
+        (_, Some(count)) => format!("data: {name}, {count} points of {c} coordinates"),
+        (_, None) => format!("data: {name}, points of {c} coordinates drawn without end"),
+    }
 }

@@ -11,13 +11,14 @@ use gpugan::plan::{DeviceInfo, thousands};
 use gpugan::run::checkpoint::{self, State};
 use gpugan::run::config::OnNan;
 use gpugan::run::metrics::{Record, Writer};
-use gpugan::run::{Config, RunDirectory, animation, grid};
+use gpugan::run::{Config, RunDirectory, animation};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
+use super::super::picture::Canvas;
 use super::super::progress::{Progress, duration};
 use super::super::signals::{self, Signals};
-use super::super::{game, snapshot};
+use super::super::snapshot;
 use super::cadence::Cadence;
 use super::start::{Files, write};
 
@@ -27,6 +28,7 @@ pub struct Session {
     run: RunDirectory,
     metrics: Writer,
     trainer: Trainer,
+    canvas: Canvas,
     /// Turns of the whole run.
     end: u64,
     log: Cadence,
@@ -60,7 +62,13 @@ pub struct Summary {
 }
 
 impl Session {
-    pub fn new(config: Config, files: Files, trainer: Trainer, end: u64) -> Session {
+    pub fn new(
+        config: Config,
+        files: Files,
+        trainer: Trainer,
+        canvas: Canvas,
+        end: u64,
+    ) -> Session {
         let (turn, now) = (trainer.turns(), Instant::now());
         let cadence = |every| Cadence::new(every, config.generator_steps);
         Session {
@@ -71,6 +79,7 @@ impl Session {
             run: files.run,
             metrics: files.metrics,
             trainer,
+            canvas,
             end,
             saved: files.saved.map(|path| (turn, path)),
             before_s: files.before_s,
@@ -160,7 +169,9 @@ impl Session {
             thousands(summary.steps),
             thousands(summary.images_per_s as u64),
         );
-        progress.say(&format!("done: step {steps} after {took}, {rate} images/s"));
+        progress.say(&format!(
+            "done: step {steps} after {took}, {rate} samples/s"
+        ));
         let (film, run) = (film.display(), &summary.run);
         progress.say(&format!("look at {film}"));
         progress.say(&format!("draw with `gpugan sample {run}`"));
@@ -242,14 +253,11 @@ impl Session {
         )))
     }
 
-    /// Saves the grid of the latents that stay the same all through a run.
+    /// Saves a picture of the samples of the latents that stay the same all through a run.
     fn draw(&mut self, progress: &mut Progress) -> Result<()> {
         let path = self.run.sample(self.steps(self.trainer.turns()));
         let values = self.trainer.sample()?;
-        let settings = &self.trainer.gan().settings;
-        let shape = settings.architecture.shape;
-        let picture = grid::grid(&values, settings.samples, shape, game::grid_side(shape))?;
-        write(&path, &grid::encode_png(&picture)?)?;
+        write(&path, &self.canvas.show(&values)?)?;
         progress.detail(&format!("wrote {}", path.display()));
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gpugan::data::Images;
+use gpugan::data::Data;
 use gpugan::gan::Gan;
 use gpugan::gan::checkpoint::Snapshot;
 use gpugan::plan::thousands;
@@ -10,13 +10,12 @@ use gpugan::run::checkpoint::{self, Checkpoint, expect, refuse_nonfinite};
 use gpugan::run::config::OnNan;
 use gpugan::run::metrics::{self, Writer};
 use gpugan::run::variants::Variants;
-use gpugan::run::{Config, RunDirectory, atomic, grid};
-use gpugan::threefry::{Stream, is_mirrored, permute, stream_key, threefry2x32};
+use gpugan::run::{Config, RunDirectory, atomic};
 use gpugan::{Error, Result};
 
 use super::super::options::Options;
 use super::super::progress::Progress;
-use super::super::{game, snapshot};
+use super::super::{picture, snapshot};
 use super::Arguments;
 use super::facts::{self, Facts};
 
@@ -95,11 +94,11 @@ impl Start {
     ///
     /// # Errors
     /// `Error::Checkpoint`, and `Error::Usage` for the length.
-    pub fn check(&self, images: &Images, gan: &Gan, steps: u64) -> Result<()> {
+    pub fn check(&self, data: &Data, gan: &Gan, steps: u64) -> Result<()> {
         let Some(Old { run, saved }) = &self.old else {
             return Ok(());
         };
-        facts::require_data(run, images)?;
+        facts::require_data(run, data)?;
         let origin = saved.path.display().to_string();
         let (model, optimizer) = snapshot::specs(gan);
         expect(&origin, &saved.model, &model)?;
@@ -126,13 +125,13 @@ impl Start {
     pub fn open(
         self,
         arguments: &Arguments,
-        images: &Images,
+        data: &Data,
         facts: &Facts,
         progress: &mut Progress,
     ) -> Result<(Files, Option<Snapshot>)> {
         match self.old {
             None => Ok((
-                create(&self.config, arguments, images, facts, progress)?,
+                create(&self.config, arguments, data, facts, progress)?,
                 None,
             )),
             Some(old) => {
@@ -146,7 +145,7 @@ impl Start {
 fn create(
     config: &Config,
     arguments: &Arguments,
-    images: &Images,
+    data: &Data,
     facts: &Facts,
     progress: &mut Progress,
 ) -> Result<Files> {
@@ -155,7 +154,7 @@ fn create(
         Some(path) => RunDirectory::create_at(path)?,
         None => {
             // Names of folders may be as long as the system allows already.
-            let data: String = images.name.chars().take(64).collect();
+            let data: String = data.name().chars().take(64).collect();
             // No colon, which some systems have other uses for.
             let objective = config.objective.name().replace(':', "-");
             let arch = config.arch.name();
@@ -170,7 +169,8 @@ fn create(
     ));
     write(&run.config(), options.as_bytes())?;
     facts.write(&run)?;
-    write(&run.samples().join("real.png"), &real(images, config)?)?;
+    let real = picture::real(data, config.seed.0, config.flip)?;
+    write(&run.samples().join("real.png"), &real)?;
     let metrics = Writer::create(&run.metrics())?;
     Ok(Files {
         run,
@@ -212,31 +212,6 @@ fn take_up(
         saved: Some(saved.path),
     };
     Ok((files, snapshot::snapshot(saved.model, saved.optimizer)))
-}
-
-/// A grid of the first images that the critic will see, as PNG.
-fn real(images: &Images, config: &Config) -> Result<Vec<u8>> {
-    let seed = config.seed.0;
-    let flip_key = stream_key(seed, Stream::Flip);
-    let [_, width, channels] = images.shape;
-    let side = game::grid_side(images.shape);
-    let shown = images.count.min(side * side);
-    let epoch = threefry2x32(stream_key(seed, Stream::Data), [0, 0]);
-    let mut values = Vec::with_capacity(shown * images.image_bytes());
-    for at in 0..shown as u32 {
-        let index = permute(epoch, images.count as u32, at) as usize;
-        let image = &images.pixels[index * images.image_bytes()..][..images.image_bytes()];
-        let mirrored = config.flip && is_mirrored(flip_key, at, 0);
-        for line in image.chunks_exact(width * channels) {
-            let pixel = |at| match mirrored {
-                true => width - 1 - at,
-                false => at,
-            };
-            let bytes = (0..width).flat_map(|at| &line[pixel(at) * channels..][..channels]);
-            values.extend(bytes.map(|&byte| f32::from(byte) / 127.5 - 1.0));
-        }
-    }
-    grid::encode_png(&grid::grid(&values, shown, images.shape, side)?)
 }
 
 /// Replaces a file of the run.

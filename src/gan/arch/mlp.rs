@@ -3,15 +3,16 @@
 use crate::nn::{Dense, Layer};
 use crate::plan::codes::Activation;
 
-/// From latents to `features` numbers in \[−1, 1\], with one activation between the layers.
+/// From latents to samples: the numbers of each in `sizes`, one activation between the layers and
+/// another one at the end.
 pub(super) fn generator(
-    latent_dim: usize,
-    hidden: &[usize],
-    features: usize,
+    sizes: &[usize],
     between: Activation,
+    last: Activation,
 ) -> Vec<Box<dyn Layer>> {
-    let sizes = [&[latent_dim], hidden, &[features]].concat();
-    dense(&sizes, between, Activation::Tanh)
+    dense(sizes, between, last)
+        .map(|layer| Box::new(layer) as Box<dyn Layer>)
+        .collect()
 }
 
 /// From `features` numbers to a score.
@@ -21,17 +22,19 @@ pub(super) fn critic(
     between: Activation,
 ) -> Vec<Box<dyn Layer>> {
     let sizes = [&[features], hidden, &[1]].concat();
-    dense(&sizes, between, Activation::Identity)
+    generator(&sizes, between, Activation::Identity)
 }
 
-fn dense(sizes: &[usize], between: Activation, last: Activation) -> Vec<Box<dyn Layer>> {
+/// A layer from each of `sizes` to the next.
+pub(super) fn dense(
+    sizes: &[usize],
+    between: Activation,
+    last: Activation,
+) -> impl Iterator<Item = Dense> {
+    let end = sizes.len();
     let pairs = sizes.windows(2).enumerate();
-    let layer = |(at, pair): (usize, &[usize])| {
-        let activation = match at + 2 == sizes.len() {
-            true => last,
-            false => between,
-        };
-        Box::new(Dense::new(pair[0], pair[1], activation)) as Box<dyn Layer>
-    };
-    pairs.map(layer).collect()
+    pairs.map(move |(at, pair)| {
+        let activation = if at + 2 == end { last } else { between };
+        Dense::new(pair[0], pair[1], activation)
+    })
 }

@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize, Serializer, ser};
 
-/// A data set: `mnist`, `folder:DIR` or `zip:FILE`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+use crate::data::toy::{Distribution, FORMS};
+
+/// A data set: `mnist`, `folder:DIR`, `zip:FILE`, `points:FILE`, or the name of a distribution.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Dataset {
     /// The one that is built in.
@@ -16,14 +18,23 @@ pub enum Dataset {
     Folder(PathBuf),
     /// PNG and JPEG files in a zip file.
     Zip(PathBuf),
+    /// Rows of numbers in a text file.
+    Points(PathBuf),
+    /// Points drawn without end.
+    Drawn(Distribution),
 }
 
 impl Dataset {
+    /// Whether it is of points, not of images.
+    pub fn is_of_points(&self) -> bool {
+        matches!(self, Dataset::Points(_) | Dataset::Drawn(_))
+    }
+
     /// Where its files are, if it has any.
     pub fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
-            Dataset::Mnist => None,
-            Dataset::Folder(path) | Dataset::Zip(path) => Some(path),
+            Dataset::Mnist | Dataset::Drawn(_) => None,
+            Dataset::Folder(path) | Dataset::Zip(path) | Dataset::Points(path) => Some(path),
         }
     }
 }
@@ -34,6 +45,8 @@ impl fmt::Display for Dataset {
             Dataset::Mnist => f.write_str("mnist"),
             Dataset::Folder(path) => write!(f, "folder:{}", path.display()),
             Dataset::Zip(path) => write!(f, "zip:{}", path.display()),
+            Dataset::Points(path) => write!(f, "points:{}", path.display()),
+            Dataset::Drawn(distribution) => distribution.fmt(f),
         }
     }
 }
@@ -46,10 +59,15 @@ impl FromStr for Dataset {
             None if text == "mnist" => Ok(Dataset::Mnist),
             Some(("folder", path)) if !path.is_empty() => Ok(Dataset::Folder(path.into())),
             Some(("zip", path)) if !path.is_empty() => Ok(Dataset::Zip(path.into())),
-            _ => Err(format!(
-                "data set '{text}' is unknown, expected `mnist`, `folder:DIR` or `zip:FILE` of PNG \
-                 and JPEG images, or a folder of IDX files as --data-dir in its place"
-            )),
+            Some(("points", path)) if !path.is_empty() => Ok(Dataset::Points(path.into())),
+            _ => match Distribution::named(text) {
+                Some(distribution) => distribution.map(Dataset::Drawn),
+                None => Err(format!(
+                    "data set '{text}' is unknown, expected `mnist`, `folder:DIR` or `zip:FILE` of \
+                     PNG and JPEG images, `points:FILE` of rows of numbers, one of {FORMS}, or a \
+                     folder of IDX files as --data-dir in its place"
+                )),
+            },
         }
     }
 }
@@ -64,7 +82,7 @@ impl TryFrom<String> for Dataset {
 
 impl Serialize for Dataset {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Dataset::Folder(path) | Dataset::Zip(path) = self
+        if let Dataset::Folder(path) | Dataset::Zip(path) | Dataset::Points(path) = self
             && path.to_str().is_none()
         {
             let message = format!("the path '{}' is not UTF-8", path.display());

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use toml::Table;
 
-use super::{Config, Preset};
+use super::{Config, Dataset, Preset};
 use crate::error::{Error, Result};
 use crate::run::atomic::named;
 
@@ -127,12 +127,25 @@ fn unusable(what: &dyn std::fmt::Display) -> Error {
     Error::Usage(format!("unusable flags: {what}"))
 }
 
-/// Layers, the last on top, over the defaults of the architecture that they come to.
+/// Layers, the last on top, over the defaults of the architecture and the data that they come to.
 fn over_defaults(layers: &[Table]) -> Result<Config> {
-    let arch = layers.iter().rev().find_map(|layer| layer.get("arch"));
-    let base = match arch.map(|arch| arch.clone().try_into()) {
-        Some(arch) => Config::of_arch(arch.map_err(|e| unusable(&e))?),
-        None => Config::default(),
+    let mut base = Config::default();
+    let value = |key| layers.iter().rev().find_map(|layer| layer.get(key));
+    if let Some(arch) = value("arch") {
+        base.arch = arch.clone().try_into().map_err(|e| unusable(&e))?;
+    }
+    let says = |layer: &&Table| {
+        ["dataset", "data-dir"]
+            .iter()
+            .any(|key| layer.contains_key(*key))
+    };
+    let data = layers.iter().rev().find(says);
+    if let Some(dataset) = data.and_then(|layer| layer.get("dataset")) {
+        base.dataset = dataset.clone().try_into().map_err(|e| unusable(&e))?;
+    }
+    let base = Config {
+        dataset: Dataset::Mnist,
+        ..Config::of_data(base.arch, base.dataset)
     };
     let mut layers = layers.iter();
     layers.try_fold(base, |config, layer| config.overlaid(layer))

@@ -224,7 +224,8 @@ impl Config {
             ..Config::default()
         };
         match arch {
-            Arch::Mlp => config,
+            // The sizes of the latter two are of points, the only data that they are for.
+            Arch::Mlp | Arch::Affine | Arch::Monotone => config,
             // The sizes of Goodfellow et al. 2014 on MNIST.
             Arch::Maxout => Config {
                 generator_hidden: vec![1200, 1200],
@@ -240,15 +241,51 @@ impl Config {
         }
     }
 
+    /// What a run does that only names its architecture and its data. Points have few coordinates:
+    /// small networks, many samples per update.
+    pub fn of_data(arch: Arch, dataset: Dataset) -> Config {
+        let config = Config::of_arch(arch);
+        if !dataset.is_of_points() {
+            return Config { dataset, ..config };
+        }
+        let dims = match &dataset {
+            Dataset::Drawn(distribution) => distribution.dims(),
+            _ => 2,
+        };
+        Config {
+            dataset,
+            generator_hidden: match arch {
+                Arch::Monotone => vec![64],
+                _ => vec![128, 128],
+            },
+            critic_hidden: vec![128, 128],
+            latent_dim: match arch {
+                Arch::Affine => dims,
+                Arch::Monotone => 1,
+                _ => 8,
+            },
+            batch: 256,
+            lr: 1e-3,
+            ..config
+        }
+    }
+
     /// Turns `epochs`, or a length that was left open, into `steps`, and returns them.
     ///
     /// One epoch shows the critic as many samples as the data set has `images`; a part of a round
     /// of critic and generator updates counts as a whole one.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be, or the learning rate comes to
-    /// 0 before the end.
+    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be, if the data have no end, or if
+    /// the learning rate comes to 0 before the end.
     pub fn resolve_length(&mut self, images: u64) -> Result<u64> {
+        if let (Some(epochs), Dataset::Drawn(_)) = (self.epochs, &self.dataset) {
+            let dataset = &self.dataset;
+            return Err(Error::Usage(format!(
+                "--epochs is {epochs}, but the samples of --dataset {dataset} have no end; give \
+                 --steps"
+            )));
+        }
         let steps = match (self.steps, self.epochs) {
             (Some(steps), _) => steps,
             (None, None) => DEFAULT_STEPS,

@@ -52,8 +52,8 @@ impl Config {
             within("--size", height.max(width), 1..=MOST_SIDE)?;
         }
         within("--channels", self.channels.unwrap_or(1), 1..=4)?;
-        let has_files = self.dataset != Dataset::Mnist;
-        if has_files && self.data_dir.is_some() {
+        let has_files = matches!(self.dataset, Dataset::Folder(_) | Dataset::Zip(_));
+        if self.dataset != Dataset::Mnist && self.data_dir.is_some() {
             let dataset = &self.dataset;
             return usage(format!(
                 "--data-dir and --dataset '{dataset}' exclude each other; give one of them"
@@ -70,6 +70,32 @@ impl Config {
                     "{flag} is for images from --dataset folder:DIR or zip:FILE; leave it out"
                 ));
             }
+        }
+        self.validate_points()
+    }
+
+    /// What goes with points, and what goes with nothing else.
+    fn validate_points(&self) -> Result<()> {
+        let (arch, dataset) = (self.arch.name(), &self.dataset);
+        if !dataset.is_of_points() {
+            return match self.arch {
+                Arch::Affine | Arch::Monotone => Err(Error::Usage(format!(
+                    "--arch {arch} is for points, and the data are images; give --arch mlp, or \
+                     points such as --dataset ring8"
+                ))),
+                _ => Ok(()),
+            };
+        }
+        if self.flip {
+            return Err(Error::Usage(format!(
+                "--flip mirrors images, and --dataset {dataset} has points; leave it out"
+            )));
+        }
+        if self.arch == Arch::Dcgan {
+            return Err(Error::Usage(format!(
+                "--arch dcgan is for images, and --dataset {dataset} has points; give --arch mlp, \
+                 maxout, affine or monotone"
+            )));
         }
         Ok(())
     }

@@ -16,6 +16,10 @@ pub enum Arch {
     Maxout,
     /// Convolutions with batch normalisation (Radford et al. 2016), for images of any size.
     Dcgan,
+    /// A generator that only scales and shifts each number of a latent.
+    Affine,
+    /// A generator that is an increasing function, for data of one number.
+    Monotone,
 }
 
 /// The update rule of both networks.
@@ -52,6 +56,8 @@ impl Arch {
             Arch::Mlp => "mlp",
             Arch::Maxout => "maxout",
             Arch::Dcgan => "dcgan",
+            Arch::Affine => "affine",
+            Arch::Monotone => "monotone",
         }
     }
 }
