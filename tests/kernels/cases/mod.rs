@@ -4,6 +4,7 @@ mod conv;
 mod game;
 mod layers;
 mod norm;
+mod penalty;
 mod products;
 mod tensors;
 
@@ -27,6 +28,10 @@ pub fn all() -> Vec<Case> {
         layers::upsample(),
         layers::spectral(),
         layers::directions(),
+        penalty::fill(),
+        penalty::points(),
+        penalty::spread(),
+        penalty::norms(),
         cells(),
         norm::others(),
         game::objectives(),
@@ -48,7 +53,7 @@ pub fn all() -> Vec<Case> {
 
 /// Kernels that are linked with each width of a cell.
 pub fn cells() -> Vec<Case> {
-    [tensors::columns(), norm::cells()]
+    [tensors::columns(), norm::cells(), penalty::cells()]
         .into_iter()
         .flatten()
         .collect()
