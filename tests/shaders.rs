@@ -2,7 +2,7 @@
 //! all back ends. Needs no GPU.
 
 use gpugan::gpu::{Shader, shaders};
-use gpugan::plan::codes::{Activation, Counter, Metric, Objective, Watched};
+use gpugan::plan::codes::{Activation, Counter, Metric, Norm, Objective, Watched};
 use gpugan::plan::kernel;
 use naga::back::{hlsl, msl, spv};
 use naga::proc::Layouter;
@@ -71,6 +71,7 @@ fn the_numbers_of_the_plan_are_the_numbers_of_the_shaders() {
         &Counter::CODES,
         &Metric::CODES,
         &Watched::CODES,
+        &Norm::CODES,
         &own,
     ];
     let constant = |objective: Objective| {

@@ -11,7 +11,7 @@ mod sampler;
 mod step;
 mod trainer;
 
-pub use game::{EMA, Gan};
+pub use game::{EMA, Gan, Player};
 pub use penalty::Penalty;
 pub use sampler::Sampler;
 pub use trainer::{Fault, Interval, Positions, Trainer};

@@ -1,7 +1,7 @@
 //! Small games of any shape, and numbers to fill them with.
 
 use gpugan::gan::arch::{Architecture, Kind, Variation};
-use gpugan::gan::{Settings, Update};
+use gpugan::gan::{Penalty, Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
 use gpugan::plan::codes::Activation;
@@ -87,6 +87,24 @@ pub fn maxout() -> Kind {
         critic_hidden: vec![8, 5],
         pieces: 3,
     }
+}
+
+/// Every kind of penalty on the critic's slope.
+pub fn penalties() -> Vec<Penalty> {
+    let between = |one_sided| Penalty::Between {
+        weight: 10.0,
+        one_sided,
+    };
+    let at_samples = |real, fake, every| Penalty::AtSamples { real, fake, every };
+    vec![
+        between(false),
+        between(true),
+        Penalty::AroundReal { weight: 10.0 },
+        at_samples(2.0, 0.0, 1),
+        at_samples(0.0, 0.5, 1),
+        at_samples(1.0, 0.25, 1),
+        at_samples(0.5, 0.0, 3),
+    ]
 }
 
 /// Convolutions with batch normalisation, few channels.

@@ -29,7 +29,7 @@ pub struct Golden {
     pub cases: Vec<Case>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Setup {
     pub height: usize,
     pub width: usize,

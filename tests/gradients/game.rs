@@ -1,7 +1,7 @@
 //! The gradients of a recorded game against the losses that it reports, for every objective.
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::{Gan, Settings, Update};
+use gpugan::gan::{Gan, Player, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
@@ -23,7 +23,7 @@ fn settings(objective: Objective, aligned: bool) -> Settings {
 }
 
 /// A game with weights so large that the scores are spread.
-fn start(gan: &Gan) -> Cpu<f64> {
+pub fn start(gan: &Gan) -> Cpu<f64> {
     let mut cpu = cpu(&gan.plan);
     let bytes = Contents::U8(images(&gan.settings));
     cpu.write(gan.data, &bytes).expect("the mirror writes");
@@ -36,17 +36,8 @@ fn start(gan: &Gan) -> Cpu<f64> {
     cpu
 }
 
-/// Runs the programs that make gradients, and returns the loss it reports.
-fn loss(cpu: &mut Cpu<f64>, gan: &Gan, programs: &[ProgramId], metric: Metric) -> f64 {
-    cpu.floats_mut(gan.metrics).fill(f64::NAN);
-    programs
-        .iter()
-        .for_each(|program| cpu.run_program(*program));
-    cpu.floats(gan.metrics)[metric as usize]
-}
-
 /// Name, gradient and central differences of every parameter of one player.
-fn compare(
+fn of_loss(
     cpu: &mut Cpu<f64>,
     gan: &Gan,
     programs: &[ProgramId],
@@ -56,15 +47,31 @@ fn compare(
         Metric::LossCritic => &gan.critic,
         _ => &gan.generator,
     };
+    compare(cpu, gan, player, programs, |row| row[metric as usize])
+}
+
+/// The same, of what `of` makes of the metrics that the programs report.
+pub fn compare(
+    cpu: &mut Cpu<f64>,
+    gan: &Gan,
+    player: &Player,
+    programs: &[ProgramId],
+    of: impl Fn(&[f64]) -> f64,
+) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    let loss = |cpu: &mut Cpu<f64>| {
+        cpu.floats_mut(gan.metrics).fill(f64::NAN);
+        programs.iter().for_each(|id| cpu.run_program(*id));
+        of(&cpu.floats(gan.metrics)[..Metric::COUNT])
+    };
     cpu.floats_mut(player.gradients.whole).fill(f64::NAN);
-    assert!(loss(cpu, gan, programs, metric).is_finite());
+    assert!(loss(cpu).is_finite());
     let gradients = copies(cpu, &player.gradients.parts);
     let parameters = player.network.parameter_tensors.iter();
     let of = |(parameter, gradient): (&Tensor, Vec<f64>)| {
         let values = cpu.floats(*parameter).to_vec();
         let want = differences(&values, |values| {
             cpu.floats_mut(*parameter).copy_from_slice(values);
-            loss(cpu, gan, programs, metric)
+            loss(cpu)
         });
         (gan.plan.info(*parameter).name.clone(), gradient, want)
     };
@@ -81,7 +88,7 @@ fn both_players_follow_the_gradient_of_their_loss() {
                 (gan.critic_step[0], Metric::LossCritic),
                 (gan.generator_step[0], Metric::LossGenerator),
             ] {
-                let rows = compare(&mut cpu, &gan, &[program], metric);
+                let rows = of_loss(&mut cpu, &gan, &[program], metric);
                 assert_eq!(rows.len(), 6);
                 for (name, got, want) in rows {
                     let level = ignores_the_level(objective) && name == "critic.4.bias";
@@ -132,7 +139,7 @@ fn games_of_another_order_follow_the_gradients_of_their_losses() {
             } else {
                 &programs[own..=own]
             };
-            for (name, got, want) in compare(&mut cpu, &gan, run, metric) {
+            for (name, got, want) in of_loss(&mut cpu, &gan, run, metric) {
                 let level = name.starts_with("critic") && name.ends_with("bias");
                 if level && ignores_the_level(gan.settings.objective) && want[0].abs() < 1e-9 {
                     continue;
@@ -154,7 +161,7 @@ fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
         (gan.critic_step[0], Metric::LossCritic),
         (gan.generator_step[0], Metric::LossGenerator),
     ] {
-        for (name, got, want) in compare(&mut cpu, &gan, &[program], metric) {
+        for (name, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
             assert_close(&got, &want, &name);
         }
     }
@@ -167,7 +174,7 @@ fn the_gradients_of_another_objective_are_noticed() {
         let gan = Gan::new(settings(objective, true));
         let mut cpu = start(&gan);
         let (program, metric) = (gan.generator_step[0], Metric::LossGenerator);
-        compare(&mut cpu, &gan, &[program], metric)
+        of_loss(&mut cpu, &gan, &[program], metric)
     });
     for ((name, got, _), (_, _, want)) in one.iter().zip(&other) {
         assert!(error(got, want) > 1000.0 * TOLERANCE, "{name}");

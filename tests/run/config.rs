@@ -4,13 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpugan::gan::Update;
+use gpugan::gan::arch::CriticNorm;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::Config;
 use gpugan::run::config::{
-    Arch, DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed, Tune,
+    Arch, DEFAULT_STEPS, Dataset, Game, Init, OnNan, Optimizer, Preset, Seed, Sides, Tune, Unit,
 };
 use serde::Serialize;
 
@@ -52,7 +53,7 @@ struct Flags {
     seed: Option<Seed>,
     steps: Option<u64>,
     epochs: Option<u64>,
-    objective: Option<Objective>,
+    objective: Option<Game>,
     data_dir: Option<PathBuf>,
 }
 
@@ -66,11 +67,17 @@ fn everything_set() -> Config {
         generator_hidden: vec![1, 2, 3],
         critic_hidden: vec![],
         leak: 0.1,
+        generator_activation: Some(Unit::Elu),
+        critic_activation: Some(Unit::SmoothElu),
+        critic_norm: CriticNorm::None,
         init: Init::Normal(0.02),
-        objective: Objective::FGan(Divergence::Kl),
+        objective: Objective::FGan(Divergence::Kl).into(),
         alpha: -1.5,
         pi: 0.25,
         generator_loss: GeneratorLoss::Minimax,
+        r1: Some(0.5),
+        r2: Some(1e-3),
+        r1_every: 16,
         critic_steps: "100x25,5;100@500".parse().unwrap(),
         generator_steps: 3,
         batch: 65_536,
@@ -95,7 +102,7 @@ fn everything_set() -> Config {
 /// What the options above exclude.
 fn the_rest_set() -> Config {
     Config {
-        objective: Objective::Wgan,
+        objective: Objective::Wgan.into(),
         moments: Some(4),
         update: Update::Simultaneous,
         optimizer: Optimizer::Sgd,
@@ -271,7 +278,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         lr: Some(0.25),
         seed: Some(Seed(u64::MAX)),
         steps: Some(9),
-        objective: Some(Objective::Minimax),
+        objective: Some(Objective::Minimax.into()),
         data_dir: Some("here".into()),
         ..Flags::default()
     };
@@ -281,7 +288,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         batch: 7,
         steps: Some(9),
         seed: Seed(u64::MAX),
-        objective: Objective::Minimax,
+        objective: Objective::Minimax.into(),
         data_dir: Some(std::env::current_dir().unwrap().join("here")),
         ..Config::default()
     };
@@ -322,6 +329,33 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
     (
         "generator-loss = \"minimax\"",
         ["--generator-loss ", "f-gan", "non-saturating"],
+    ),
+    ("r1 = 0", ["--r1 ", "0.0", "1e-30 to 1e30"]),
+    ("r2 = -1", ["--r2 ", "-1.0", "1e-30 to 1e30"]),
+    ("dragan = inf", ["--dragan ", "inf", "1e-30 to 1e30"]),
+    (
+        "gp-weight = nan\nobjective = \"wgan-gp\"",
+        ["--gp-weight ", "NaN", "1e-30 to 1e30"],
+    ),
+    ("r1 = 1\nr1-every = 0", ["--r1-every ", "0", "from 1"]),
+    ("r1-every = 16", ["--r1-every ", "16", "no --r1 or --r2"]),
+    ("gp-weight = 1", ["--gp-weight ", "1.0", "wgan-gp"]),
+    (
+        "gp-sides = \"one\"",
+        ["--gp-sides ", "wgan-gp", "leave it out"],
+    ),
+    (
+        "objective = \"wgan-gp\"\nr2 = 1",
+        ["wgan-gp", "--r1 or --r2", "exclude"],
+    ),
+    ("r1 = 1\ndragan = 10", ["--r1", "--dragan", "exclude"]),
+    (
+        "objective = \"wgan-gp\"\nclip = 0.01",
+        ["--clip ", "0.01", "--objective wgan"],
+    ),
+    (
+        "arch = \"maxout\"\ncritic-activation = \"tanh\"",
+        ["--critic-activation ", "Tanh", "maxout units"],
     ),
     ("leak = -0.1", ["--leak ", "-0.1", "from 0"]),
     ("batch = 0", ["--batch ", "0", "1 to 65536"]),
@@ -473,4 +507,22 @@ fn the_file_goes_over_the_preset_and_flags_over_both() {
     assert_eq!(config, expected);
     assert_eq!(config.optimizer, Optimizer::Rmsprop);
     assert_eq!(config.clip, Some(0.01));
+}
+
+/// What `wgan-gp` and its weights are in a file, and come back as.
+#[test]
+fn penalties_are_options_of_a_file() {
+    let text = "objective = \"wgan-gp\"\ngp-weight = 1.0\ngp-sides = \"one\"\n";
+    let config = Config::parse(text, "text").unwrap();
+    config.validate().unwrap();
+    assert_eq!(
+        (config.objective, config.gp_sides),
+        (Game::WganGp, Sides::One)
+    );
+    let written = config.to_toml().unwrap();
+    assert!(written.contains("objective = \"wgan-gp\""), "{written}");
+    assert_eq!(Config::parse(&written, "text").unwrap(), config);
+    for text in ["r1 = 1\nr2 = 2\nr1-every = 4", "dragan = 10", "r2 = 0.5"] {
+        Config::parse(text, "text").unwrap().validate().unwrap();
+    }
 }

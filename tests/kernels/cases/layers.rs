@@ -73,7 +73,11 @@ pub fn maxout() -> Vec<Case> {
                 .write("dx", len * pieces)
         };
         let [identity, leaky] = [Activation::Identity, ACTIVATIONS[1]].map(backward);
-        [forward, identity, leaky].map(set)
+        let tangent = Case::new(&kernel::MAXOUT_TANGENT, &label)
+            .read("tx", floats(49, len * pieces, 1.0))
+            .read("x", Contents::F32(ties(45, len * pieces)))
+            .write("ty", len);
+        [forward, identity, leaky, tangent].map(set)
     };
     let pieces = |len| [1, 2, 5].map(|pieces| (len, pieces));
     LENGTHS

@@ -4,6 +4,7 @@ mod conv;
 mod game;
 mod layers;
 mod norm;
+mod penalty;
 mod products;
 mod tensors;
 
@@ -29,6 +30,10 @@ pub fn all() -> Vec<Case> {
         layers::moments(),
         layers::spectral(),
         layers::directions(),
+        penalty::fill(),
+        penalty::points(),
+        penalty::spread(),
+        penalty::norms(),
         cells(),
         norm::others(),
         game::objectives(),
@@ -51,7 +56,7 @@ pub fn all() -> Vec<Case> {
 
 /// Kernels that are linked with each width of a cell.
 pub fn cells() -> Vec<Case> {
-    [tensors::columns(), norm::cells()]
+    [tensors::columns(), norm::cells(), penalty::cells()]
         .into_iter()
         .flatten()
         .collect()
