@@ -155,9 +155,7 @@ impl Table {
         if first {
             let columns = record.len();
             if columns > MOST_DIMS {
-                return Err(format!(
-                    " has {columns} columns; expected 1 to {MOST_DIMS}"
-                ));
+                return Err(format!(" has {columns} columns; expected 1 to {MOST_DIMS}"));
             }
             (self.dims, self.told) = (columns, line);
         } else if record.len() != self.dims {

@@ -1,9 +1,7 @@
 //! One scale and one shift per column: y = φ(weight ∘ x + bias). As a generator it is the family
 //! μ + σ·z of location and scale, whose σ is learned freely and may become negative.
 
-use super::{
-    Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module, sum,
-};
+use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module, sum};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -28,7 +26,10 @@ impl Affine {
 
     fn gradients(&self, r: &mut Recorder, pass: &Backward) {
         let len = r.info(pass.x).len();
-        let terms = r.scratch(&format!("{}.terms", pass.name), &[len / self.columns, self.columns]);
+        let terms = r.scratch(
+            &format!("{}.terms", pass.name),
+            &[len / self.columns, self.columns],
+        );
         r.call(&kernel::AFFINE_BACKWARD_WEIGHT)
             .read("da", pass.da)
             .read("x", pass.x)

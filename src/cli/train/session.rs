@@ -15,9 +15,9 @@ use gpugan::run::{Config, RunDirectory, animation};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
+use super::super::picture::Canvas;
 use super::super::progress::{Progress, duration};
 use super::super::signals::{self, Signals};
-use super::super::picture::Canvas;
 use super::super::snapshot;
 use super::cadence::Cadence;
 use super::start::{Files, write};
@@ -169,7 +169,9 @@ impl Session {
             thousands(summary.steps),
             thousands(summary.images_per_s as u64),
         );
-        progress.say(&format!("done: step {steps} after {took}, {rate} samples/s"));
+        progress.say(&format!(
+            "done: step {steps} after {took}, {rate} samples/s"
+        ));
         let (film, run) = (film.display(), &summary.run);
         progress.say(&format!("look at {film}"));
         progress.say(&format!("draw with `gpugan sample {run}`"));

@@ -48,7 +48,9 @@ impl Distribution {
             Some((name, rest)) => (name, Some(rest)),
             None => (text, None),
         };
-        let form = FORMS.split(", ").find(|form| form.split([':', '[']).next() == Some(name))?;
+        let form = FORMS
+            .split(", ")
+            .find(|form| form.split([':', '[']).next() == Some(name))?;
         let made = rest.map(numbers).transpose().and_then(|numbers| {
             let wrong = || format!("'{text}' is no distribution, expected {form} with SIGMA > 0");
             of_numbers(name, numbers.as_deref()).ok_or_else(wrong)
@@ -107,7 +109,11 @@ impl FromStr for Distribution {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let unknown = || Err(format!("the distribution '{text}' is unknown, expected {FORMS}"));
+        let unknown = || {
+            Err(format!(
+                "the distribution '{text}' is unknown, expected {FORMS}"
+            ))
+        };
         Distribution::named(text).unwrap_or_else(unknown)
     }
 }

@@ -134,7 +134,11 @@ fn over_defaults(layers: &[Table]) -> Result<Config> {
     if let Some(arch) = value("arch") {
         base.arch = arch.clone().try_into().map_err(|e| unusable(&e))?;
     }
-    let says = |layer: &&Table| ["dataset", "data-dir"].iter().any(|key| layer.contains_key(*key));
+    let says = |layer: &&Table| {
+        ["dataset", "data-dir"]
+            .iter()
+            .any(|key| layer.contains_key(*key))
+    };
     let data = layers.iter().rev().find(says);
     if let Some(dataset) = data.and_then(|layer| layer.get("dataset")) {
         base.dataset = dataset.clone().try_into().map_err(|e| unusable(&e))?;

@@ -4,6 +4,7 @@ mod conv;
 mod game;
 mod layers;
 mod norm;
+mod points;
 mod products;
 mod tensors;
 
@@ -20,6 +21,10 @@ pub fn all() -> Vec<Case> {
     let kinds = [
         tensors::random(),
         tensors::gather(),
+        points::rows(),
+        points::drawn(),
+        points::affine(),
+        points::positive(),
         tensors::copy(),
         tensors::splits(),
         layers::dropout(),
