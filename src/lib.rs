@@ -14,6 +14,7 @@ pub mod gpu;
 pub mod nn;
 pub mod optim;
 pub mod plan;
+pub mod plot;
 pub mod random;
 pub mod rates;
 pub mod run;

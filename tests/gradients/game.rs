@@ -1,11 +1,14 @@
 //! The gradients of a recorded game against the losses that it reports, for every objective.
 
 use gpugan::cpu::Cpu;
+use gpugan::gan::arch::Kind;
 use gpugan::gan::{Gan, Player, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
-use super::common::games::{dcgan, game, ignores_the_level, images, maxout, objectives};
+use super::common::games::{
+    data, dcgan, drawn, game, ignores_the_level, maxout, objectives, table,
+};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
 
 /// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
@@ -24,9 +27,12 @@ fn settings(objective: Objective, aligned: bool) -> Settings {
 
 /// A game with weights so large that the scores are spread.
 pub fn start(gan: &Gan) -> Cpu<f64> {
+    start_with(gan, &data(&gan.settings, ""))
+}
+
+fn start_with(gan: &Gan, data: &Contents) -> Cpu<f64> {
     let mut cpu = cpu(&gan.plan);
-    let bytes = Contents::U8(images(&gan.settings));
-    cpu.write(gan.data, &bytes).expect("the mirror writes");
+    cpu.write(gan.data, data).expect("the mirror writes");
     let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
     cpu.write(gan.guard, &Contents::U32(unseen))
         .expect("the mirror writes");
@@ -164,6 +170,55 @@ fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
         for (name, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
             assert_close(&got, &want, &name);
         }
+    }
+}
+
+/// Games on points, through generators without a bound, those of location and scale, and increasing
+/// ones.
+#[test]
+fn both_players_of_points_follow_the_gradient_of_their_loss() {
+    let plain = ["ring8", "grid25", "swissroll", "moons", "spiral"];
+    let plain = plain.map(|name| (name, drawn(name, 4)));
+    let lone = ["gaussian:1,2", "x2"].map(|name| (name, drawn(name, 4)));
+    let mut games: Vec<(&str, Settings)> = plain.into_iter().chain(lone).collect();
+    games.extend([2, 3].map(|dims| ("", table(dims, 3))));
+    for (kind, name) in [
+        (affine(), "line:0.3"),
+        (affine(), "fgan-mix"),
+        (monotone(), "uniform"),
+    ] {
+        let mut settings = drawn(name, 5);
+        settings.architecture.kind = kind;
+        settings.architecture.latent_dim = settings.architecture.features();
+        games.push((name, settings));
+    }
+    for (name, settings) in games {
+        let data = data(&settings, name);
+        let gan = Gan::new(settings);
+        let mut cpu = start_with(&gan, &data);
+        for (program, metric) in [
+            (gan.critic_step[0], Metric::LossCritic),
+            (gan.generator_step[0], Metric::LossGenerator),
+        ] {
+            for (parameter, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
+                assert_close(&got, &want, &format!("{name}: {parameter}"));
+            }
+        }
+    }
+}
+
+fn affine() -> Kind {
+    Kind::Affine {
+        critic_hidden: vec![8, 5],
+        leak: 0.2,
+    }
+}
+
+fn monotone() -> Kind {
+    Kind::Monotone {
+        generator_hidden: vec![7, 6],
+        critic_hidden: vec![8, 5],
+        leak: 0.2,
     }
 }
 

@@ -6,7 +6,7 @@ use gpugan::plan::objective::Objective;
 use gpugan::plan::{Access, Call, ProgramId, kernel};
 use gpugan::run::Config;
 
-use super::common::games::{ADAM, SGD, game, maxout};
+use super::common::games::{ADAM, SGD, drawn, game, maxout, table};
 
 /// Shapes and batches: halves of a batch that are aligned, and that are not.
 const SHAPES: [([usize; 3], usize, bool); 6] = [
@@ -79,6 +79,30 @@ pub fn all() -> Vec<Settings> {
         relativistic.objective = Objective::RelativisticAverage;
         [simultaneous(1, maxout()), relativistic, polynomials]
     }));
+    games.extend(of_points());
+    games
+}
+
+/// Games on points from every kind of source, through every generator that is for points.
+fn of_points() -> Vec<Settings> {
+    let names = ["ring8", "x2", "swissroll", "point-mass:1,2,3"];
+    let mut games: Vec<Settings> = names.map(|name| drawn(name, 5)).to_vec();
+    games.push(table(3, 4));
+    let critic_hidden = vec![8, 5];
+    let mut affine = drawn("line:1", 3);
+    affine.architecture.kind = Kind::Affine {
+        critic_hidden: critic_hidden.clone(),
+        leak: 0.2,
+    };
+    affine.architecture.latent_dim = 2;
+    let mut monotone = drawn("x2", 64);
+    monotone.architecture.kind = Kind::Monotone {
+        generator_hidden: vec![7],
+        critic_hidden,
+        leak: 0.2,
+    };
+    monotone.architecture.latent_dim = 1;
+    games.extend([affine, monotone]);
     games
 }
 

@@ -101,8 +101,21 @@ fn layers_know_no_game_and_games_no_files() {
 }
 
 #[test]
+fn pictures_know_nothing_of_what_they_show() {
+    let others = [
+        "nn", "gan", "optim", "random", "run", "data", "cpu", "gpu", "plan", "bench",
+    ];
+    forbid(&["plot/"], &others);
+}
+
+#[test]
 fn each_foreign_engine_has_one_home() {
-    let homes = [("wgpu", "gpu/"), ("naga", "gpu/"), ("gemm_", "cpu/")];
+    let homes = [
+        ("wgpu", "gpu/"),
+        ("naga", "gpu/"),
+        ("gemm_", "cpu/"),
+        ("kuva", "plot/"),
+    ];
     for (engine, home) in homes {
         let users = sources()
             .into_iter()

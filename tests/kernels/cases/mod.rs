@@ -5,6 +5,7 @@ mod game;
 mod layers;
 mod norm;
 mod penalty;
+mod points;
 mod products;
 mod tensors;
 
@@ -21,6 +22,10 @@ pub fn all() -> Vec<Case> {
     let kinds = [
         tensors::random(),
         tensors::gather(),
+        points::rows(),
+        points::drawn(),
+        points::affine(),
+        points::positive(),
         tensors::copy(),
         tensors::splits(),
         layers::dropout(),
