@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::layer::{close, keep};
+use common::layer::{activation, before, close, keep};
 use gpugan::cpu::Cpu;
 use gpugan::nn::{BatchNorm, Dense, Grads, Mode, Network, Noise, Pass, Training};
 use gpugan::plan::codes::Activation;
@@ -66,27 +66,12 @@ fn cases() -> Vec<Case> {
 
 impl Case {
     fn activation(&self) -> Activation {
-        match self.activation.as_str() {
-            "identity" => Activation::Identity,
-            "relu" => Activation::Relu,
-            "leaky_relu" => Activation::LeakyRelu(self.slope),
-            "tanh" => Activation::Tanh,
-            "sigmoid" => Activation::Sigmoid,
-            other => panic!("no activation {other}"),
-        }
+        activation(&self.activation, self.slope)
     }
 
     /// The gradient at the pre-activation.
     fn da(&self, step: &Step) -> Vec<f64> {
-        let slope = |y: f64| match self.activation() {
-            Activation::Identity => 1.0,
-            Activation::Relu => f64::from(y > 0.0),
-            Activation::LeakyRelu(leak) => f64::max(leak, f64::from(y > 0.0)),
-            Activation::Tanh => 1.0 - y * y,
-            Activation::Sigmoid => y * (1.0 - y),
-        };
-        let pairs = step.dy.iter().zip(&step.y);
-        pairs.map(|(dy, y)| dy * slope(*y)).collect()
+        before(self.activation(), &step.dy, &step.y)
     }
 
     fn layer(&self) -> BatchNorm {

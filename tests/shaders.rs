@@ -2,8 +2,9 @@
 //! all back ends. Needs no GPU.
 
 use gpugan::gpu::{Shader, shaders};
-use gpugan::plan::codes::{Activation, Counter, Metric, Objective, Watched};
+use gpugan::plan::codes::{Activation, Counter, Curve, Metric, Norm, Objective, Watched};
 use gpugan::plan::kernel;
+use gpugan::threefry::{DRAWN, PAIRS};
 use naga::back::{hlsl, msl, spv};
 use naga::proc::Layouter;
 use naga::{AddressSpace, ShaderStage};
@@ -65,12 +66,16 @@ fn the_numbers_of_the_plan_are_the_numbers_of_the_shaders() {
     let own = [
         ("METRIC_COUNT", Metric::COUNT as u32),
         ("GUARD_NONE", Watched::NONE),
+        ("DRAWN", DRAWN as u32),
+        ("PAIRS", PAIRS),
     ];
     let codes = [
         &Activation::CODES[..],
         &Counter::CODES,
+        &Curve::CODES,
         &Metric::CODES,
         &Watched::CODES,
+        &Norm::CODES,
         &own,
     ];
     let constant = |objective: Objective| {

@@ -2,6 +2,8 @@
 
 use gpugan::Result;
 use gpugan::data::{Data, Images, Points};
+use gpugan::plan::thousands;
+use gpugan::plot::{self, Axis, Layer, colour};
 use gpugan::run::grid;
 use gpugan::threefry::{Stream, is_mirrored, permute, stream_key, threefry2x32};
 
@@ -84,7 +86,8 @@ fn first_images(images: &Images, seed: u64, flip: bool) -> Vec<f32> {
     values
 }
 
-/// Generated points over real ones, on axes that the real ones decide.
+/// Generated points over real ones, on axes that the real ones decide: the first two coordinates, or
+/// the distribution of the only one.
 pub struct Plot {
     dims: usize,
     /// \[N, D\]
@@ -95,6 +98,14 @@ pub struct Plot {
 
 /// What an axis shows beyond the data, as a share of their extent.
 const MARGIN: f64 = 0.25;
+
+/// Width and height in pixels of points of two and more coordinates, and of one.
+const SQUARE: [u32; 2] = [520, 520];
+const WIDE: [u32; 2] = [640, 420];
+
+/// Bins of a distribution, and its highest place on the axis in heights of the data's highest.
+const BINS: usize = 80;
+const ABOVE: f64 = 1.6;
 
 impl Plot {
     fn of(points: &Points, seed: u64) -> Plot {
@@ -108,49 +119,117 @@ impl Plot {
     }
 
     fn show(&self, samples: &[f32]) -> Result<Vec<u8>> {
-        use image::{Rgba, RgbaImage};
-        let side = 500u32;
-        let mut picture = RgbaImage::from_pixel(side, side, Rgba([255, 255, 255, 255]));
-        for (values, colour) in [
-            (&self.real[..], [170, 170, 170, 255]),
-            (samples, [200, 40, 40, 255]),
-        ] {
-            for point in values.chunks_exact(self.dims) {
-                let at = |axis: usize| {
-                    let [low, high] = self.axes[axis];
-                    let value = f64::from(*point.get(axis).unwrap_or(&0.0));
-                    (value - low) / (high - low) * f64::from(side)
-                };
-                let (x, y) = (at(0), f64::from(side) - at(1));
-                if x >= 0.0 && y >= 0.0 && x < f64::from(side) && y < f64::from(side) {
-                    picture.put_pixel(x as u32, y as u32, Rgba(colour));
-                }
-            }
-        }
-        grid::encode_png(&picture)
+        let subtitle = match samples.len() / self.dims {
+            0 => String::new(),
+            count => format!("{} samples", thousands(count as u64)),
+        };
+        let plot = match self.dims {
+            1 => self.distribution(samples),
+            _ => self.scatter(samples),
+        };
+        let plot = plot::Plot { subtitle, ..plot };
+        plot.png(if self.dims == 1 { WIDE } else { SQUARE })
     }
+
+    fn scatter(&self, samples: &[f32]) -> plot::Plot {
+        let inside = |point: &[f64; 2]| {
+            let pairs = point.iter().zip(self.axes);
+            pairs
+                .into_iter()
+                .all(|(x, [from, to])| (from..=to).contains(x))
+        };
+        let points = |values: &[f32]| {
+            let points = values.chunks_exact(self.dims);
+            let points = points.map(|point| [0, 1].map(|axis| f64::from(point[axis])));
+            points.filter(inside).collect::<Vec<_>>()
+        };
+        let [x, y] = ["x1", "x2"].map(Axis::new);
+        let [[left, right], [low, high]] = self.axes;
+        plot::Plot {
+            x: x.range(left, right),
+            y: y.range(low, high),
+            square: true,
+            layers: layers([
+                Layer::points("data", colour::GREY, points(&self.real)),
+                Layer::points("samples", colour::VERMILION, points(samples)),
+            ]),
+            ..plot::Plot::default()
+        }
+    }
+
+    fn distribution(&self, samples: &[f32]) -> plot::Plot {
+        let [range, _] = self.axes;
+        let density = |label, colour, values: &[f32]| {
+            let values = values.iter().map(|x| f64::from(*x));
+            Layer::density(label, colour, values, BINS, range)
+        };
+        let real = density("data", colour::GREY, &self.real);
+        let drawn = density("samples", colour::VERMILION, samples);
+        let mut heights = [&real, &drawn].map(highest).into_iter();
+        let highest = heights.find(|height| *height > 0.0).unwrap_or(1.0);
+        plot::Plot {
+            x: Axis::new("x").range(range[0], range[1]),
+            y: Axis::new("density").range(0.0, ABOVE * highest),
+            layers: layers([real, outline(drawn, ABOVE * highest)]),
+            ..plot::Plot::default()
+        }
+    }
+}
+
+/// Those that show something.
+fn layers(all: [Layer; 2]) -> Vec<Layer> {
+    let shows = |layer: &Layer| match layer {
+        Layer::Points { points, .. } => !points.is_empty(),
+        layer => highest(layer) > 0.0,
+    };
+    all.into_iter().filter(shows).collect()
+}
+
+fn highest(layer: &Layer) -> f64 {
+    let heights: Vec<f64> = match layer {
+        Layer::Histogram { heights, .. } => heights.clone(),
+        Layer::Line { points, .. } => points.iter().map(|[_, height]| *height).collect(),
+        _ => Vec::new(),
+    };
+    heights.into_iter().fold(0.0, f64::max)
+}
+
+/// The upper edge of the bars of a histogram, which hides nothing behind them.
+fn outline(layer: Layer, most: f64) -> Layer {
+    let Layer::Histogram {
+        label,
+        colour,
+        edges,
+        heights,
+    } = layer
+    else {
+        return layer;
+    };
+    let bars = edges.windows(2).zip(heights);
+    let top = bars.flat_map(|(ends, height)| [ends[0], ends[1]].map(|x| [x, height.min(most)]));
+    Layer::line(label, colour, top.collect())
 }
 
 /// The ends of the first two axes: equally long, around the data.
 fn axes(values: &[f32], dims: usize) -> [[f64; 2]; 2] {
     let ends = [0, 1].map(|axis| {
         let of_axis = values.iter().skip(axis.min(dims - 1)).step_by(dims);
-        let of_axis = of_axis.map(|x| f64::from(*x));
-        let start = (f64::INFINITY, f64::NEG_INFINITY);
-        of_axis.fold(start, |(low, high), x| (low.min(x), high.max(x)))
+        let of_axis = of_axis.map(|x| f64::from(*x)).filter(|x| x.is_finite());
+        let start = [f64::INFINITY, f64::NEG_INFINITY];
+        of_axis.fold(start, |[low, high], x| [low.min(x), high.max(x)])
     });
     let longest = ends
         .iter()
-        .map(|(low, high)| high - low)
+        .map(|[low, high]| high - low)
         .fold(0.0, f64::max);
     // All points may be the same.
-    let half = if longest > 0.0 {
-        longest * (0.5 + MARGIN)
-    } else {
-        1.0
+    let half = match longest > 0.0 {
+        true => longest * (0.5 + MARGIN),
+        false => 1.0,
     };
-    ends.map(|(low, high)| {
+    ends.map(|[low, high]| {
         let centre = (low + high) / 2.0;
+        let centre = if centre.is_finite() { centre } else { 0.0 };
         [centre - half, centre + half]
     })
 }

@@ -2,7 +2,7 @@
 //! the inputs. A chain of such dense layers with increasing activations between is an increasing
 //! function of each input.
 
-use super::{Backward, Dense, Forward, Grads, Layer, Module, Parameter, sum};
+use super::{Backward, Dense, Forward, Grads, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -22,8 +22,13 @@ impl Positive {
         1.0 / (self.layer.inputs as f64).sqrt()
     }
 
+    /// The parameters with the weight that a forward pass made.
+    fn made(&self, saved: &[Tensor], parameters: &[Tensor]) -> Vec<Tensor> {
+        [&saved[..1], &parameters[1..]].concat()
+    }
+
     /// raw's gradient from that of the weight that was made of it.
-    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward, dweight: Tensor) {
+    fn raw_gradient(&self, r: &mut Recorder, pass: &Backward, dweight: Tensor) {
         let (len, accumulate) = (r.info(dweight).len(), pass.accumulates());
         r.call(&kernel::POSITIVE_BACKWARD)
             .read("dweight", dweight)
@@ -97,25 +102,40 @@ impl Layer for Positive {
     }
 
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
-        let parameters = [&pass.saved[..1], &pass.parameters[1..]].concat();
         if pass.grads != Grads::Ignore {
-            let shape = r.info(pass.gradients[0]).shape.clone();
-            let dweight = r.scratch(&format!("{}.dweight", pass.name), &shape);
-            // What an earlier pass left is added to by the kernel of the raw weight.
-            let own = Backward {
-                parameters: &parameters,
-                gradients: &[dweight],
-                grads: Grads::Overwrite,
-                ..pass
-            };
-            self.layer.weight_gradient(r, &own);
-            self.weight_gradient(r, &pass, dweight);
-            sum::bias_gradient(r, &pass, self.layer.outputs);
+            self.weight_gradient(r, &pass);
+            self.bias_gradient(r, &pass);
         }
         let own = Backward {
-            parameters: &parameters,
+            parameters: &self.made(pass.saved, pass.parameters),
+            grads: Grads::Ignore,
             ..pass
         };
-        self.layer.input_gradient(r, &own)
+        self.layer.backward(r, own)
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let own = Tangent {
+            parameters: &self.made(pass.saved, pass.parameters),
+            ..pass
+        };
+        self.layer.tangent(r, own)
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let shape = r.info(pass.gradients[0]).shape.clone();
+        let dweight = r.scratch(&format!("{}.dweight", pass.name), &shape);
+        // What an earlier pass left is added to by the kernel of the raw weight.
+        let own = Backward {
+            gradients: &[dweight],
+            grads: Grads::Overwrite,
+            ..*pass
+        };
+        self.layer.weight_gradient(r, &own);
+        self.raw_gradient(r, pass, dweight);
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        self.layer.bias_gradient(r, pass);
     }
 }

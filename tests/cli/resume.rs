@@ -27,6 +27,32 @@ fn half_a_run_and_its_other_half_are_a_whole_run() {
         ("20", 40, &["--generator-steps", "7", "--optimizer", "sgd"]),
         ("8", 20, &["--generator-steps", "3", "--ema", "0.9"]),
         ("8", 20, &["--arch", "maxout", "--spectral-norm"]),
+        ("8", 20, &["--objective", "wgan-gp", "--critic-steps", "2"]),
+        (
+            "8",
+            20,
+            &["--dragan", "10", "--critic-activation", "softplus"],
+        ),
+        // Steps that pay stand in the middle of a turn, and not at the point where it stops.
+        (
+            "7",
+            33,
+            &["--critic-steps", "2", "--r1", "1", "--r1-every", "3"],
+        ),
+        (
+            "13",
+            26,
+            &[
+                "--r1",
+                "1",
+                "--r2",
+                "0.5",
+                "--r1-every",
+                "4",
+                "--arch",
+                "maxout",
+            ],
+        ),
     ]
     .into_iter()
     .enumerate()

@@ -86,7 +86,7 @@ fn metrics_tell_steps_images_and_finite_numbers() {
     // Each turn draws two latents for the critic and three for the generator.
     assert_eq!(
         state["streams"],
-        serde_json::json!({ "data": 40, "dropout": 0, "latent": 25 })
+        serde_json::json!({ "data": 40, "dropout": 0, "latent": 25, "mix": 0, "noise": 0 })
     );
 }
 
@@ -333,4 +333,52 @@ fn quiet_runs_say_nothing_and_verbose_ones_name_files() {
     assert!(verbose.stderr.contains(&wrote), "{verbose:?}");
     // The log has every interval, however fast they come.
     assert!(place.text("b/log.txt").contains("step 5/10"));
+}
+
+/// A critic that normalises each sample by the others has no slope of its own to pay for.
+#[test]
+fn a_penalty_wants_a_critic_without_batch_normalisation() {
+    let place = Place::new();
+    // Images that are halved twice.
+    let mut file = vec![0, 0, 8, 3];
+    for extent in [20u32, 16, 16] {
+        file.extend(extent.to_be_bytes());
+    }
+    file.extend((0..256 * 20u32).map(|i| (i * i % 251) as u8));
+    fs::write(place.path("data/train-images-idx3-ubyte"), file).unwrap();
+    let more = ["--arch", "dcgan", "--width", "4", "--steps", "10"];
+    for penalty in [
+        &["--objective", "wgan-gp"][..],
+        &["--r1", "1"],
+        &["--r2", "1"],
+        &["--dragan", "10"],
+    ] {
+        let arguments = [&more[..], penalty, &["--out", "run"]].concat();
+        let refused = place.train(&arguments);
+        refused.fails(2, &["critic.3", "rest of the batch", "--critic-norm none"]);
+        assert!(!place.path("run").exists());
+    }
+    let arguments = [
+        "--objective",
+        "wgan-gp",
+        "--critic-norm",
+        "none",
+        "--out",
+        "run",
+    ];
+    place.train(&[&more[..], &arguments].concat()).succeeds();
+    let text = place.text("run/metrics.jsonl");
+    let records: Vec<_> = text.lines().map(json).collect();
+    assert_eq!(records.len(), 2);
+    for record in records {
+        assert!(record["penalty"].as_f64().unwrap() > 0.0, "{record}");
+        assert!(record["gradient_norm"].as_f64().unwrap() > 0.0, "{record}");
+        assert!(record["p_real"].is_null(), "{record}");
+    }
+    let state = json(&place.text("run/checkpoints/step-00000010/state.json"));
+    assert_eq!(state["streams"]["mix"], 10);
+    let plain = place.train(&[&more[..], &["--out", "plain"]].concat());
+    plain.succeeds();
+    let record = json(place.text("plain/metrics.jsonl").lines().next().unwrap());
+    assert!(record["penalty"].is_null() && record["gradient_norm"].is_null());
 }

@@ -36,6 +36,19 @@ fn usage_errors_exit_with_2_and_name_what_was_typed() {
             &["--objective", "wgam"],
             &["'wgam'", "non-saturating", "f-gan:kl"],
         ),
+        (
+            &["--objective", "wgan-gp", "--arch", "dcgan", "--size", "16"],
+            &["--size", "leave it out"],
+        ),
+        (
+            &["--r1", "1", "--critic-activation", "elu"],
+            &["--r1", "critic.0", "smooth-elu"],
+        ),
+        (
+            &["--dragan", "1", "--r2", "1"],
+            &["--r1 or --r2", "--dragan"],
+        ),
+        (&["--critic-activation", "gelu"], &["'gelu'", "smooth-elu"]),
         (&["--init", "normal:x"], &["normal:x", "normal:SIGMA"]),
         (&["--seed", "-1"], &["-1"]),
         (&["--tune", "fast"], &["'fast'", "--tune", "auto, off"]),

@@ -1,11 +1,14 @@
 //! The gradients of a recorded game against the losses that it reports, for every objective.
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::{Gan, Settings};
+use gpugan::gan::arch::Kind;
+use gpugan::gan::{Gan, Player, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
-use super::common::games::{game, ignores_the_level, images, maxout, objectives};
+use super::common::games::{
+    data, dcgan, drawn, game, ignores_the_level, maxout, objectives, table,
+};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
 
 /// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
@@ -23,10 +26,13 @@ fn settings(objective: Objective, aligned: bool) -> Settings {
 }
 
 /// A game with weights so large that the scores are spread.
-fn start(gan: &Gan) -> Cpu<f64> {
+pub fn start(gan: &Gan) -> Cpu<f64> {
+    start_with(gan, &data(&gan.settings, ""))
+}
+
+fn start_with(gan: &Gan, data: &Contents) -> Cpu<f64> {
     let mut cpu = cpu(&gan.plan);
-    let bytes = Contents::U8(images(&gan.settings));
-    cpu.write(gan.data, &bytes).expect("the mirror writes");
+    cpu.write(gan.data, data).expect("the mirror writes");
     let unseen = [0, Watched::NONE, Watched::NONE].repeat(Watched::ALL.len());
     cpu.write(gan.guard, &Contents::U32(unseen))
         .expect("the mirror writes");
@@ -36,33 +42,42 @@ fn start(gan: &Gan) -> Cpu<f64> {
     cpu
 }
 
-/// Runs the program that makes gradients, and returns the loss it reports.
-fn loss(cpu: &mut Cpu<f64>, gan: &Gan, program: ProgramId, metric: Metric) -> f64 {
-    cpu.floats_mut(gan.metrics).fill(f64::NAN);
-    cpu.run_program(program);
-    cpu.floats(gan.metrics)[metric as usize]
-}
-
 /// Name, gradient and central differences of every parameter of one player.
-fn compare(
+fn of_loss(
     cpu: &mut Cpu<f64>,
     gan: &Gan,
-    program: ProgramId,
+    programs: &[ProgramId],
     metric: Metric,
 ) -> Vec<(String, Vec<f64>, Vec<f64>)> {
     let player = match metric {
         Metric::LossCritic => &gan.critic,
         _ => &gan.generator,
     };
+    compare(cpu, gan, player, programs, |row| row[metric as usize])
+}
+
+/// The same, of what `of` makes of the metrics that the programs report.
+pub fn compare(
+    cpu: &mut Cpu<f64>,
+    gan: &Gan,
+    player: &Player,
+    programs: &[ProgramId],
+    of: impl Fn(&[f64]) -> f64,
+) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    let loss = |cpu: &mut Cpu<f64>| {
+        cpu.floats_mut(gan.metrics).fill(f64::NAN);
+        programs.iter().for_each(|id| cpu.run_program(*id));
+        of(&cpu.floats(gan.metrics)[..Metric::COUNT])
+    };
     cpu.floats_mut(player.gradients.whole).fill(f64::NAN);
-    assert!(loss(cpu, gan, program, metric).is_finite());
+    assert!(loss(cpu).is_finite());
     let gradients = copies(cpu, &player.gradients.parts);
     let parameters = player.network.parameter_tensors.iter();
     let of = |(parameter, gradient): (&Tensor, Vec<f64>)| {
         let values = cpu.floats(*parameter).to_vec();
         let want = differences(&values, |values| {
             cpu.floats_mut(*parameter).copy_from_slice(values);
-            loss(cpu, gan, program, metric)
+            loss(cpu)
         });
         (gan.plan.info(*parameter).name.clone(), gradient, want)
     };
@@ -79,7 +94,7 @@ fn both_players_follow_the_gradient_of_their_loss() {
                 (gan.critic_step[0], Metric::LossCritic),
                 (gan.generator_step[0], Metric::LossGenerator),
             ] {
-                let rows = compare(&mut cpu, &gan, program, metric);
+                let rows = of_loss(&mut cpu, &gan, &[program], metric);
                 assert_eq!(rows.len(), 6);
                 for (name, got, want) in rows {
                     let level = ignores_the_level(objective) && name == "critic.4.bias";
@@ -89,6 +104,53 @@ fn both_players_follow_the_gradient_of_their_loss() {
                     }
                     assert_close(&got, &want, &format!("{objective:?} {aligned}: {name}"));
                 }
+            }
+        }
+    }
+}
+
+/// From packs, from one batch for both, and through polynomials.
+#[test]
+fn games_of_another_order_follow_the_gradients_of_their_losses() {
+    let packed = |objective, update| Settings {
+        pack: 2,
+        update,
+        ..settings(objective, false)
+    };
+    let mut convolved = packed(Objective::NonSaturating, Update::Simultaneous);
+    convolved.architecture.kind = dcgan();
+    let polynomials = Settings {
+        moments: Some(3),
+        ..game([1, 1, 2], 5)
+    };
+    let games = [
+        packed(Objective::NonSaturating, Update::Alternating),
+        packed(Objective::Minimax, Update::Simultaneous),
+        packed(Objective::RelativisticAverage, Update::Simultaneous),
+        packed(Objective::Relativistic, Update::Simultaneous),
+        convolved,
+        Settings {
+            objective: Objective::Wgan,
+            ..polynomials
+        },
+    ];
+    for settings in games {
+        let gan = Gan::new(settings);
+        let mut cpu = start(&gan);
+        let programs = [gan.critic_step[0], gan.generator_step[0]];
+        let at_once = gan.settings.update == Update::Simultaneous;
+        for (own, metric) in [(0, Metric::LossCritic), (1, Metric::LossGenerator)] {
+            let run = if at_once {
+                &programs[..]
+            } else {
+                &programs[own..=own]
+            };
+            for (name, got, want) in of_loss(&mut cpu, &gan, run, metric) {
+                let level = name.starts_with("critic") && name.ends_with("bias");
+                if level && ignores_the_level(gan.settings.objective) && want[0].abs() < 1e-9 {
+                    continue;
+                }
+                assert_close(&got, &want, &format!("{:?}: {name}", gan.settings));
             }
         }
     }
@@ -105,9 +167,58 @@ fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
         (gan.critic_step[0], Metric::LossCritic),
         (gan.generator_step[0], Metric::LossGenerator),
     ] {
-        for (name, got, want) in compare(&mut cpu, &gan, program, metric) {
+        for (name, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
             assert_close(&got, &want, &name);
         }
+    }
+}
+
+/// Games on points, through generators without a bound, those of location and scale, and increasing
+/// ones.
+#[test]
+fn both_players_of_points_follow_the_gradient_of_their_loss() {
+    let plain = ["ring8", "grid25", "swissroll", "moons", "spiral"];
+    let plain = plain.map(|name| (name, drawn(name, 4)));
+    let lone = ["gaussian:1,2", "x2"].map(|name| (name, drawn(name, 4)));
+    let mut games: Vec<(&str, Settings)> = plain.into_iter().chain(lone).collect();
+    games.extend([2, 3].map(|dims| ("", table(dims, 3))));
+    for (kind, name) in [
+        (affine(), "line:0.3"),
+        (affine(), "fgan-mix"),
+        (monotone(), "uniform"),
+    ] {
+        let mut settings = drawn(name, 5);
+        settings.architecture.kind = kind;
+        settings.architecture.latent_dim = settings.architecture.features();
+        games.push((name, settings));
+    }
+    for (name, settings) in games {
+        let data = data(&settings, name);
+        let gan = Gan::new(settings);
+        let mut cpu = start_with(&gan, &data);
+        for (program, metric) in [
+            (gan.critic_step[0], Metric::LossCritic),
+            (gan.generator_step[0], Metric::LossGenerator),
+        ] {
+            for (parameter, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
+                assert_close(&got, &want, &format!("{name}: {parameter}"));
+            }
+        }
+    }
+}
+
+fn affine() -> Kind {
+    Kind::Affine {
+        critic_hidden: vec![8, 5],
+        leak: 0.2,
+    }
+}
+
+fn monotone() -> Kind {
+    Kind::Monotone {
+        generator_hidden: vec![7, 6],
+        critic_hidden: vec![8, 5],
+        leak: 0.2,
     }
 }
 
@@ -118,7 +229,7 @@ fn the_gradients_of_another_objective_are_noticed() {
         let gan = Gan::new(settings(objective, true));
         let mut cpu = start(&gan);
         let (program, metric) = (gan.generator_step[0], Metric::LossGenerator);
-        compare(&mut cpu, &gan, program, metric)
+        of_loss(&mut cpu, &gan, &[program], metric)
     });
     for ((name, got, _), (_, _, want)) in one.iter().zip(&other) {
         assert!(error(got, want) > 1000.0 * TOLERANCE, "{name}");

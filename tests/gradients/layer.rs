@@ -11,12 +11,15 @@ use super::{TOLERANCE, assert_close, copies, cpu, differences, dot, error, fill,
 
 const ROWS: usize = 3;
 
-pub const ACTIVATIONS: [Activation; 5] = [
+pub const ACTIVATIONS: [Activation; 8] = [
     Activation::Identity,
     Activation::Relu,
     Activation::LeakyRelu(0.2),
     Activation::Tanh,
     Activation::Sigmoid,
+    Activation::Softplus,
+    Activation::SmoothElu,
+    Activation::Elu,
 ];
 
 /// φ from its definition.
@@ -27,6 +30,9 @@ pub fn image(activation: Activation, x: f64) -> f64 {
         Activation::LeakyRelu(leak) => x.max(leak * x),
         Activation::Tanh => x.tanh(),
         Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+        Activation::Softplus => x.exp().ln_1p(),
+        Activation::SmoothElu => (2.0 * x + 2.0).exp().ln_1p() / 2.0 - 1.0,
+        Activation::Elu => x.max(x.min(0.0).exp_m1()),
     }
 }
 
@@ -158,6 +164,8 @@ fn wrong_slopes_are_noticed() {
         (leaky, Activation::Relu),
         (Activation::Tanh, Activation::Identity),
         (Activation::Sigmoid, Activation::Tanh),
+        (Activation::Softplus, Activation::Relu),
+        (Activation::SmoothElu, Activation::Elu),
     ] {
         for layer in layers(Activation::Tanh) {
             let label = format!("{layer:?} on {below:?}");

@@ -7,6 +7,8 @@ mod game;
 mod layer;
 mod modes;
 mod norm;
+mod penalty;
+mod slope;
 mod stages;
 mod tangent;
 

@@ -2,14 +2,14 @@
 //! gradient sums, and on more.
 
 use gpugan::cpu::Cpu;
-use gpugan::nn::{Conv, Dense, Grads, Layer, Network};
+use gpugan::nn::{Affine, Conv, Dense, Grads, Layer, Network, Positive};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor, kernel};
 
 use super::common::games::noise;
 use super::{assert_close, copies, cpu, differences, dot, fill, keep};
 
-/// Layers on top of each other, and into how many slices their weight gradients are cut.
+/// Layers on top of each other, and into how many slices their weight gradients are cut; 0 where they are no products.
 struct Chain {
     rows: usize,
     layers: Vec<Box<dyn Layer>>,
@@ -41,7 +41,40 @@ fn chains() -> Vec<Chain> {
         splits: 64,
     };
     // Slices of 1670 windows, which begin in the middle of a sample of 30.
-    vec![dense(7, 1), dense(5000, 3), both(3, 1), both(167, 3), most]
+    let positive = |rows, splits| Chain {
+        rows,
+        layers: vec![
+            Box::new(Positive::new(Dense::new(3, 4, Activation::Tanh))),
+            Box::new(Positive::new(Dense::new(4, 2, Activation::Identity))),
+        ],
+        splits,
+    };
+    // Without a product.
+    let affine = |rows| Chain {
+        rows,
+        layers: vec![
+            Box::new(Affine {
+                columns: 3,
+                activation: Activation::Tanh,
+            }),
+            Box::new(Affine {
+                columns: 3,
+                activation: Activation::Identity,
+            }),
+        ],
+        splits: 0,
+    };
+    vec![
+        dense(7, 1),
+        dense(5000, 3),
+        both(3, 1),
+        both(167, 3),
+        most,
+        positive(7, 1),
+        positive(5000, 3),
+        affine(7),
+        affine(5000),
+    ]
 }
 
 /// A network and a backward pass of each mode.
@@ -70,7 +103,10 @@ impl Rig {
         let y = tensor("y", last.outputs(), Role::Output);
         let da = tensor("da", last.outputs(), Role::State);
         let dx = tensor("dx", first.inputs(), Role::Output);
-        let weights = chain.layers.len() * 2;
+        let products = match chain.splits {
+            0 => 0,
+            _ => chain.layers.len() * 2,
+        };
         let network = Network::new(&mut r, "net", chain.layers);
         let gradients = network.companion(&mut r, "grad", Role::State);
         let programs = MODES.map(|mode| {
@@ -84,9 +120,9 @@ impl Rig {
         let plan = r.finish();
         let calls = programs.iter().flat_map(|id| &plan.program(*id).calls);
         let kernels = [&kernel::DENSE_BACKWARD_WEIGHT, &kernel::CONV_WEIGHT];
-        let products = calls.filter(|call| kernels.contains(&call.kernel));
-        let splits: Vec<u32> = products.map(|call| call.int("splits")).collect();
-        assert_eq!(splits, vec![chain.splits; weights]);
+        let calls = calls.filter(|call| kernels.contains(&call.kernel));
+        let splits: Vec<u32> = calls.map(|call| call.int("splits")).collect();
+        assert_eq!(splits, vec![chain.splits; products]);
         let mut cpu = cpu(&plan);
         fill(&mut cpu, &network.parameter_tensors, 1.0);
         Rig {

@@ -42,6 +42,28 @@ fn gather(
     Rig::new(case).run().floats("x")
 }
 
+#[test]
+fn rows_of_a_table_come_in_the_order_of_images() {
+    let table: Vec<f32> = (0..30).map(|at| at as f32).collect();
+    let case = Case::new(&kernel::DATA_ROWS, "")
+        .read("points", Contents::F32(table))
+        .read("clock", Contents::U32(vec![0, 2, 6, 0, 0, 0, 0, 0]))
+        .write("x", 21)
+        .set("key0", KEY[0])
+        .set("key1", KEY[1])
+        .set("count", 10usize)
+        .set("half_bits", half_bits(10))
+        .set("rows", 7usize)
+        .set("features", 3usize)
+        .extent(7, 1, 1);
+    let x = Rig::new(case).run().floats("x");
+    let bytes: Vec<u8> = (0..30).collect();
+    let images = gather(&bytes, [10, 1, 3, 1], 7, [2, 6], false);
+    for (point, image) in x.iter().zip(images) {
+        assert!((value(*point as u8) - image).abs() < 1e-12, "{x:?}");
+    }
+}
+
 fn value(byte: u8) -> f64 {
     f64::from(byte) / 127.5 - 1.0
 }
@@ -107,8 +129,9 @@ fn bytes_fill_the_interval_to_its_ends() {
 #[test]
 fn a_copy_leaves_the_rest_alone() {
     let case = Case::new(&kernel::DATA_COPY, "")
-        .read("source", Contents::F32(vec![1.0, 2.0, 3.0]))
+        .read("source", Contents::F32(vec![0.0, 1.0, 2.0, 3.0, 4.0]))
         .update("destination", Contents::F32(vec![9.0; 6]))
+        .set("skip", 1usize)
         .set("start", 2usize)
         .set("len", 3usize)
         .extent(3, 1, 1);

@@ -1,12 +1,12 @@
 //! Plans of many games, looked at as data.
 
 use gpugan::gan::arch::Kind;
-use gpugan::gan::{Gan, Settings};
+use gpugan::gan::{Gan, Penalty, Settings, Update};
 use gpugan::plan::objective::Objective;
 use gpugan::plan::{Access, Call, ProgramId, kernel};
 use gpugan::run::Config;
 
-use super::common::games::{ADAM, SGD, game, maxout};
+use super::common::games::{ADAM, SGD, drawn, game, maxout, table};
 
 /// Shapes and batches: halves of a batch that are aligned, and that are not.
 const SHAPES: [([usize; 3], usize, bool); 6] = [
@@ -41,12 +41,14 @@ pub fn all() -> Vec<Settings> {
                 for (critic_steps, generator_steps) in [(1, 1), (5, 1), (1, 2), (2, 3)] {
                     let mut settings = game(shape, batch);
                     settings.architecture.kind = kinds[at % kinds.len()].clone();
-                    settings.images = batch.max(10);
+                    settings.images = (2 * batch).max(10);
+                    settings.penalty = penalty(critic_steps, generator_steps);
                     games.push(Settings {
                         objective,
                         rule,
                         ema: (rule == SGD).then_some(0.9),
                         spectral_norm: critic_steps == 5,
+                        pack: 1 + usize::from(critic_steps == 2),
                         critic_steps: critic_steps.into(),
                         generator_steps,
                         ..settings
@@ -55,7 +57,70 @@ pub fn all() -> Vec<Settings> {
             }
         }
     }
+    games.extend(SHAPES.into_iter().flat_map(|(shape, batch, _)| {
+        let simultaneous = |pack, kind| {
+            let mut settings = game(shape, batch);
+            settings.architecture.kind = kind;
+            Settings {
+                images: 2 * batch,
+                pack,
+                update: Update::Simultaneous,
+                ..settings
+            }
+        };
+        let polynomials = Settings {
+            objective: Objective::Wgan,
+            moments: Some(2),
+            critic_steps: 2.into(),
+            images: 2 * batch,
+            ..game([1, 1, 3], batch)
+        };
+        let mut relativistic = simultaneous(2, layers(&[7, 6], &[8, 5]));
+        relativistic.objective = Objective::RelativisticAverage;
+        [simultaneous(1, maxout()), relativistic, polynomials]
+    }));
+    games.extend(of_points());
     games
+}
+
+/// Games on points from every kind of source, through every generator that is for points.
+fn of_points() -> Vec<Settings> {
+    let names = ["ring8", "x2", "swissroll", "point-mass:1,2,3"];
+    let mut games: Vec<Settings> = names.map(|name| drawn(name, 5)).to_vec();
+    games.push(table(3, 4));
+    let critic_hidden = vec![8, 5];
+    let mut affine = drawn("line:1", 3);
+    affine.architecture.kind = Kind::Affine {
+        critic_hidden: critic_hidden.clone(),
+        leak: 0.2,
+    };
+    affine.architecture.latent_dim = 2;
+    let mut monotone = drawn("x2", 64);
+    monotone.architecture.kind = Kind::Monotone {
+        generator_hidden: vec![7],
+        critic_hidden,
+        leak: 0.2,
+    };
+    monotone.architecture.latent_dim = 1;
+    games.extend([affine, monotone]);
+    games
+}
+
+/// None, and each kind, in every critic step.
+fn penalty(critic_steps: usize, generator_steps: usize) -> Option<Penalty> {
+    match (critic_steps, generator_steps) {
+        (5, 1) => Some(Penalty::Between {
+            weight: 10.0,
+            one_sided: false,
+        }),
+        (1, 2) => Some(Penalty::AtSamples {
+            real: 1.0,
+            fake: 1.0,
+            every: 1,
+        }),
+        (2, 3) => Some(Penalty::AroundReal { weight: 10.0 }),
+        _ => None,
+    }
 }
 
 pub fn calls<'a>(gan: &'a Gan, programs: &'a [ProgramId]) -> impl Iterator<Item = &'a Call> {
@@ -171,6 +236,10 @@ fn a_turn_is_k_critic_steps_and_then_the_generators() {
         for at in 1..=g {
             turn.extend([gradients, if at == g { last_update } else { update }]);
         }
+        let at_once = gan.settings.update == Update::Simultaneous;
+        if at_once {
+            turn.swap(1, 2);
+        }
         assert_eq!(gan.turn(), turn);
 
         let moved = |name| {
@@ -178,8 +247,13 @@ fn a_turn_is_k_critic_steps_and_then_the_generators() {
             clocks.map(|call| call.int(name) as usize).sum::<usize>()
         };
         assert_eq!(moved("step"), 1);
-        assert_eq!(moved("latent"), k + g);
-        assert_eq!(moved("images"), k * gan.settings.batch);
+        let penalty = gan.settings.penalty;
+        let mixes = !matches!(penalty, None | Some(Penalty::AtSamples { .. }));
+        assert_eq!(moved("mix"), k * usize::from(mixes));
+        let noises = matches!(penalty, Some(Penalty::AroundReal { .. }));
+        assert_eq!(moved("noise"), k * usize::from(noises));
+        assert_eq!(moved("latent"), if at_once { 1 } else { k + g });
+        assert_eq!(moved("images"), k * gan.settings.samples_per_update());
     }
 }
 
@@ -213,4 +287,78 @@ fn the_default_game_costs_what_its_layers_cost() {
     let weights = generator + critic + (256 + 512 + 784 + 512 + 256 + 1);
     let parameters = gan.generator.network.parameter_count() + gan.critic.network.parameter_count();
     assert_eq!(parameters as u64, weights);
+}
+
+/// Which critic steps pay depends on how many there were in all.
+#[test]
+fn a_penalty_now_and_then_is_paid_by_the_number_of_the_step() {
+    let gan = Gan::new(Settings {
+        penalty: Some(Penalty::AtSamples {
+            real: 1.0,
+            fake: 0.0,
+            every: 3,
+        }),
+        critic_steps: "2x4,1;4@5".parse().unwrap(),
+        ..game([4, 4, 1], 4)
+    });
+    let (paying, plain) = (gan.critic_step[0], gan.critic_plain.unwrap());
+    let mut step = 0;
+    for turn in 0..60 {
+        let steps = gan.settings.critic_steps.at(turn);
+        let programs = gan.turn_at(turn);
+        let mut pays = false;
+        for pair in programs[..2 * steps].chunks(2) {
+            let expected = if step % 3 == 0 { paying } else { plain };
+            assert_eq!(pair, [expected, gan.critic_step[1]], "{step}");
+            pays |= expected == paying;
+            step += 1;
+        }
+        assert_eq!(gan.pays_in(turn), pays, "{turn}");
+        let alike = gan.alike(turn);
+        assert!(alike >= 1);
+        (1..alike).for_each(|later| assert_eq!(gan.turn_at(turn + later), programs));
+    }
+    let every = Gan::new(game([4, 4, 1], 4));
+    assert_eq!((every.critic_plain, every.alike(7)), (None, u64::MAX - 7));
+    assert!(!every.pays_in(0));
+}
+
+/// Operations of the products of the critic's gradients, in those of one forward pass of its layers
+/// on one batch, the generator's aside.
+fn sweeps(penalty: Option<Penalty>) -> f64 {
+    let batch = 64;
+    let mut settings = Settings {
+        penalty,
+        images: batch,
+        ..game([28, 28, 1], batch)
+    };
+    settings.architecture.kind = layers(&[], &[512, 256]);
+    let gan = Gan::new(settings);
+    let products = calls(&gan, &gan.critic_step[..1]).filter(|call| call.kernel.product);
+    let products: u64 = products.map(|call| call.flops).sum();
+    let [critic, _] = multiply_adds(&[784, 512, 256, 1]);
+    let generator = 3 * 784;
+    (products / (2 * batch as u64) - generator) as f64 / critic as f64
+}
+
+/// A penalty at other points is four more sweeps over a batch, and one at real samples less than two:
+/// the tangent, and the input gradient of the first layer.
+#[test]
+fn penalties_cost_what_their_sweeps_cost() {
+    let plain = sweeps(None);
+    let more = |penalty| sweeps(Some(penalty)) - plain;
+    let [between, r1] = [
+        Penalty::Between {
+            weight: 10.0,
+            one_sided: false,
+        },
+        Penalty::AtSamples {
+            real: 1.0,
+            fake: 0.0,
+            every: 1,
+        },
+    ];
+    assert!((3.9..=4.0).contains(&more(between)), "{}", more(between));
+    assert!((1.5..=2.0).contains(&more(r1)), "{}", more(r1));
+    assert!((plain + 4.0) / plain < 2.0, "{plain}");
 }

@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gpugan::gan::Update;
+use gpugan::gan::arch::CriticNorm;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
 use gpugan::random::Latent;
 use gpugan::run::Config;
 use gpugan::run::config::{
-    Arch, DEFAULT_STEPS, Dataset, Init, OnNan, Optimizer, Preset, Seed, Tune,
+    Arch, DEFAULT_STEPS, Dataset, Game, Init, OnNan, Optimizer, Preset, Seed, Sides, Tune, Unit,
 };
 use serde::Serialize;
 
@@ -51,7 +53,7 @@ struct Flags {
     seed: Option<Seed>,
     steps: Option<u64>,
     epochs: Option<u64>,
-    objective: Option<Objective>,
+    objective: Option<Game>,
     data_dir: Option<PathBuf>,
 }
 
@@ -65,16 +67,24 @@ fn everything_set() -> Config {
         generator_hidden: vec![1, 2, 3],
         critic_hidden: vec![],
         leak: 0.1,
+        generator_activation: Some(Unit::Elu),
+        critic_activation: Some(Unit::SmoothElu),
+        critic_norm: CriticNorm::None,
         init: Init::Normal(0.02),
-        objective: Objective::FGan(Divergence::Kl),
+        objective: Objective::FGan(Divergence::Kl).into(),
         alpha: -1.5,
         pi: 0.25,
         generator_loss: GeneratorLoss::Minimax,
+        r1: Some(0.5),
+        r2: Some(1e-3),
+        r1_every: 16,
         critic_steps: "100x25,5;100@500".parse().unwrap(),
         generator_steps: 3,
         batch: 65_536,
+        pack: 3,
         epochs: Some(4),
         optimizer: Optimizer::Rmsprop,
+        lr_schedule: "exponential:1.000004,1e-6".parse().unwrap(),
         clip: Some(0.01),
         clip_when: ClipWhen::Before,
         lr: 1e-7,
@@ -89,9 +99,22 @@ fn everything_set() -> Config {
     }
 }
 
+/// What the options above exclude.
+fn the_rest_set() -> Config {
+    Config {
+        objective: Objective::Wgan.into(),
+        moments: Some(4),
+        update: Update::Simultaneous,
+        optimizer: Optimizer::Sgd,
+        momentum_ramp: "0.7,500,125000".parse().ok(),
+        lr_schedule: "linear:500".parse().unwrap(),
+        ..Config::default()
+    }
+}
+
 #[test]
 fn options_survive_their_file() {
-    for config in [Config::default(), everything_set()] {
+    for config in [Config::default(), everything_set(), the_rest_set()] {
         config.validate().unwrap();
         let text = config.to_toml().unwrap();
         assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
@@ -255,7 +278,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         lr: Some(0.25),
         seed: Some(Seed(u64::MAX)),
         steps: Some(9),
-        objective: Some(Objective::Minimax),
+        objective: Some(Objective::Minimax.into()),
         data_dir: Some("here".into()),
         ..Flags::default()
     };
@@ -265,7 +288,7 @@ fn flags_go_over_the_file_and_the_file_over_the_defaults() {
         batch: 7,
         steps: Some(9),
         seed: Seed(u64::MAX),
-        objective: Objective::Minimax,
+        objective: Objective::Minimax.into(),
         data_dir: Some(std::env::current_dir().unwrap().join("here")),
         ..Config::default()
     };
@@ -307,6 +330,33 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         "generator-loss = \"minimax\"",
         ["--generator-loss ", "f-gan", "non-saturating"],
     ),
+    ("r1 = 0", ["--r1 ", "0.0", "1e-30 to 1e30"]),
+    ("r2 = -1", ["--r2 ", "-1.0", "1e-30 to 1e30"]),
+    ("dragan = inf", ["--dragan ", "inf", "1e-30 to 1e30"]),
+    (
+        "gp-weight = nan\nobjective = \"wgan-gp\"",
+        ["--gp-weight ", "NaN", "1e-30 to 1e30"],
+    ),
+    ("r1 = 1\nr1-every = 0", ["--r1-every ", "0", "from 1"]),
+    ("r1-every = 16", ["--r1-every ", "16", "no --r1 or --r2"]),
+    ("gp-weight = 1", ["--gp-weight ", "1.0", "wgan-gp"]),
+    (
+        "gp-sides = \"one\"",
+        ["--gp-sides ", "wgan-gp", "leave it out"],
+    ),
+    (
+        "objective = \"wgan-gp\"\nr2 = 1",
+        ["wgan-gp", "--r1 or --r2", "exclude"],
+    ),
+    ("r1 = 1\ndragan = 10", ["--r1", "--dragan", "exclude"]),
+    (
+        "objective = \"wgan-gp\"\nclip = 0.01",
+        ["--clip ", "0.01", "--objective wgan"],
+    ),
+    (
+        "arch = \"maxout\"\ncritic-activation = \"tanh\"",
+        ["--critic-activation ", "Tanh", "maxout units"],
+    ),
     ("leak = -0.1", ["--leak ", "-0.1", "from 0"]),
     ("batch = 0", ["--batch ", "0", "1 to 65536"]),
     (
@@ -327,6 +377,32 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
     (
         "generator-steps = 101",
         ["--generator-steps ", "101", "to 100"],
+    ),
+    ("pack = 0", ["--pack ", "0", "1 to 64"]),
+    (
+        "update = \"simultaneous\"\ncritic-steps = 5",
+        ["--update ", "--critic-steps is 5", "alternating"],
+    ),
+    (
+        "update = \"simultaneous\"\ngenerator-steps = 2",
+        ["--update ", "--generator-steps is 2", "alternating"],
+    ),
+    (
+        "moments = 13\nobjective = \"wgan\"",
+        ["--moments ", "13", "1 to 12"],
+    ),
+    ("moments = 2", ["--moments ", "non-saturating", "wgan"]),
+    (
+        "moments = 2\nobjective = \"wgan\"\nclip = 0.1",
+        ["--clip ", "--moments 2", "leave it out"],
+    ),
+    (
+        "momentum-ramp = \"0.7,1,2\"",
+        ["--momentum-ramp ", "0.7,1,2", "--optimizer sgd"],
+    ),
+    (
+        "momentum-ramp = \"1.0,1,2\"\noptimizer = \"sgd\"",
+        ["--momentum-ramp ", "1.0", "not including, 1"],
     ),
     ("steps = 0", ["--steps ", "0", "from 1"]),
     ("epochs = 0", ["--epochs ", "0", "from 1"]),
@@ -376,6 +452,25 @@ fn epochs_become_steps_once_the_data_is_known() {
     assert!(endless.resolve_length(u64::MAX).is_err());
 }
 
+/// A line to 0 ends with the run, wherever that was left open, and no run goes on behind its end.
+#[test]
+fn a_learning_rate_comes_to_0_at_the_end_of_the_run() {
+    let parsed = |text: &str| Config::parse(text, "text").unwrap();
+    let mut config = parsed("epochs = 1\nlr-schedule = \"linear\"");
+    config.resolve_length(60_000).unwrap();
+    assert_eq!(config.lr_schedule.to_string(), "linear:469");
+    let mut longer = parsed("steps = 470\nlr-schedule = \"linear:469\"");
+    let fault = longer.resolve_length(1).unwrap_err();
+    assert_eq!(fault.exit_code(), 2);
+    let text = fault.to_string();
+    assert!(
+        text.contains("--steps is 470") && text.contains("linear:469"),
+        "{text}"
+    );
+    let mut shorter = parsed("steps = 400\nlr-schedule = \"linear:469\"");
+    assert_eq!(shorter.resolve_length(1).unwrap(), 400);
+}
+
 fn options(preset: &str) -> gpugan::Result<Config> {
     Config::layered(Some(preset), None, &Flags::default())
 }
@@ -412,4 +507,22 @@ fn the_file_goes_over_the_preset_and_flags_over_both() {
     assert_eq!(config, expected);
     assert_eq!(config.optimizer, Optimizer::Rmsprop);
     assert_eq!(config.clip, Some(0.01));
+}
+
+/// What `wgan-gp` and its weights are in a file, and come back as.
+#[test]
+fn penalties_are_options_of_a_file() {
+    let text = "objective = \"wgan-gp\"\ngp-weight = 1.0\ngp-sides = \"one\"\n";
+    let config = Config::parse(text, "text").unwrap();
+    config.validate().unwrap();
+    assert_eq!(
+        (config.objective, config.gp_sides),
+        (Game::WganGp, Sides::One)
+    );
+    let written = config.to_toml().unwrap();
+    assert!(written.contains("objective = \"wgan-gp\""), "{written}");
+    assert_eq!(Config::parse(&written, "text").unwrap(), config);
+    for text in ["r1 = 1\nr2 = 2\nr1-every = 4", "dragan = 10", "r2 = 0.5"] {
+        Config::parse(text, "text").unwrap().validate().unwrap();
+    }
 }

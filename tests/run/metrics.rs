@@ -17,6 +17,8 @@ pub fn record(step: u64) -> Record {
         score_real: 1.5,
         score_fake: -2.0,
         bound: -0.75,
+        penalty: 0.25,
+        gradient_norm: 1.5,
         nonfinite: 0,
         images_per_s: 1e4,
         wall_s: 0.5,
@@ -44,7 +46,7 @@ fn each_line_is_an_object_with_the_timings_last() {
     assert_eq!(bytes, text.len() as u64);
     let expected = "{\"step\":1,\"images\":128,\"loss_critic\":0.5,\"loss_generator\":2.0,\
         \"p_real\":0.25,\"p_fake\":0.125,\"accuracy\":1.0,\"score_real\":1.5,\
-        \"score_fake\":-2.0,\"bound\":-0.75,\"nonfinite\":0,\"images_per_s\":10000.0,\"wall_s\":0.5}";
+        \"score_fake\":-2.0,\"bound\":-0.75,\"penalty\":0.25,\"gradient_norm\":1.5,\"nonfinite\":0,\"images_per_s\":10000.0,\"wall_s\":0.5}";
     assert_eq!(text.lines().nth(1), Some(expected));
     assert_eq!(read(&path).unwrap(), [record(0), record(1), record(2)]);
     assert!(

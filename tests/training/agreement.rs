@@ -1,12 +1,17 @@
 //! Both executors tell the same story, and it is one of learning.
 
-use gpugan::gan::{Interval, Settings, Trainer};
+use gpugan::gan::arch::{CriticNorm, Variation};
+use gpugan::gan::{Interval, Penalty, Settings, Trainer, Update};
 use gpugan::optim::{Clip, ClipWhen};
 use gpugan::plan::Contents;
+use gpugan::plan::codes::Activation;
 use gpugan::plan::objective::Objective;
 use gpugan::random::Latent;
+use gpugan::rates::{Course, LrSchedule};
 
-use super::common::games::{RMSPROP, SGD, dcgan, game, ignores_the_level, maxout, objectives};
+use super::common::games::{
+    RMSPROP, SGD, dcgan, game, ignores_the_level, maxout, objectives, penalties,
+};
 use super::{common, history, on_cpu, on_gpu};
 
 const TURNS: u64 = 20;
@@ -52,6 +57,25 @@ fn games() -> Vec<Settings> {
         });
     }
     games.push(game([5, 7, 3], 7));
+    for update in [Update::Alternating, Update::Simultaneous] {
+        games.push(Settings {
+            pack: 2,
+            update,
+            course: Course {
+                schedule: LrSchedule::Linear(Some(40)),
+                ramp: None,
+            },
+            ..game([4, 4, 1], 3)
+        });
+    }
+    // The critic of moments is where it is best, not where it was led.
+    games.push(Settings {
+        objective: Objective::Wgan,
+        moments: Some(3),
+        rule: SGD,
+        lr_generator: 5e-2,
+        ..game([1, 1, 2], 5)
+    });
     let mut convolved = game([9, 8, 3], 4);
     convolved.architecture.kind = dcgan();
     convolved.ema = Some(0.9);
@@ -64,17 +88,44 @@ fn games() -> Vec<Settings> {
     };
     judged.architecture.kind = maxout();
     games.push(judged);
+    games.extend(penalties().into_iter().flat_map(paying));
     games
 }
 
-fn values(interval: &Interval) -> [f64; 5] {
-    [
+/// Critics that pay for their slope: dense ones, smooth ones that are convolved, and normalised ones
+/// that drop.
+fn paying(penalty: Penalty) -> [Settings; 3] {
+    let of = |shape, batch| Settings {
+        penalty: Some(penalty),
+        critic_steps: 2.into(),
+        ..game(shape, batch)
+    };
+    let mut smooth = of([9, 8, 3], 4);
+    smooth.architecture.kind = dcgan();
+    smooth.architecture.variation = Variation {
+        critic_activation: Some(Activation::SmoothElu),
+        critic_norm: CriticNorm::None,
+        ..Variation::default()
+    };
+    let mut judged = Settings {
+        spectral_norm: true,
+        ..of([4, 4, 1], 5)
+    };
+    judged.architecture.kind = maxout();
+    [of([5, 7, 1], 3), smooth, judged]
+}
+
+fn values(interval: &Interval) -> Vec<f64> {
+    let mut values = vec![
         interval.loss_critic,
         interval.loss_generator,
         interval.score_real,
         interval.score_fake,
         interval.bound,
-    ]
+    ];
+    let paid = [interval.penalty, interval.gradient_norm];
+    values.extend(paid.into_iter().filter(|value| !value.is_nan()));
+    values
 }
 
 /// The largest difference of a loss or a probability, relative to 1 where they are smaller.
@@ -102,7 +153,7 @@ fn executors_agree_on_every_turn() {
 /// The same measure tells one learning rate from another.
 #[test]
 fn another_game_tells_another_story() {
-    for settings in games() {
+    for settings in games().into_iter().filter(|game| game.moments.is_none()) {
         let ours = history(&mut on_cpu(&settings, 2), TURNS);
         let other = Settings {
             lr_critic: 1.1 * settings.lr_critic,
@@ -193,4 +244,62 @@ fn the_critic_of_wgan_stays_within_its_box() {
         assert!((last.bound - (last.score_real - last.score_fake)).abs() < 1e-5);
         assert!(last.p_real.is_nan());
     }
+}
+
+/// A turn whose critic pays nothing is not counted in the mean of what it pays.
+#[test]
+fn a_critic_that_pays_now_and_then_is_shown_with_what_it_paid() {
+    let at_samples = |every| Penalty::AtSamples {
+        real: 2.0,
+        fake: 0.0,
+        every,
+    };
+    let settings = |every| Settings {
+        penalty: Some(at_samples(every)),
+        critic_steps: 2.into(),
+        lr_critic: 1e-9,
+        lr_generator: 1e-9,
+        ..game([4, 4, 1], 4)
+    };
+    for mut trainer in super::everywhere(&settings(5)) {
+        // Critic steps 0, 5, 10, 15: turns 0, 2, 5 and 7.
+        let turns = history(&mut trainer, 8);
+        let paid: Vec<usize> = (0..8).filter(|at| turns[*at].penalty > 0.0).collect();
+        assert_eq!(paid, [0, 2, 5, 7]);
+        assert!(turns[1].penalty.is_nan() && turns[1].gradient_norm.is_nan());
+        let all = trainer.interval(4).unwrap();
+        let mean = (turns[5].penalty + turns[7].penalty) / 2.0;
+        assert!((all.penalty - mean).abs() < 1e-12 * mean, "{all:?}");
+    }
+    // It counts more often, but is no greater.
+    let first = |every| history(&mut on_cpu(&settings(every), 2), 1)[0];
+    let (often, seldom) = (first(1), first(5));
+    assert!(
+        (often.penalty - seldom.penalty).abs() < 1e-6 * often.penalty,
+        "{often:?} {seldom:?}"
+    );
+    let norm = often.gradient_norm;
+    assert!(norm * norm <= often.penalty * 1.000_1, "{often:?}");
+}
+
+/// With a generator that stands still, the slope of a critic comes to 1 on the way between.
+#[test]
+fn the_critic_of_wgan_gp_learns_a_slope_of_one() {
+    let settings = Settings {
+        objective: Objective::Wgan,
+        penalty: Some(penalties()[0]),
+        lr_generator: 1e-9,
+        lr_critic: 5e-3,
+        ..game([4, 4, 1], 8)
+    };
+    let mut trainer = on_cpu(&settings, 2);
+    let history = history(&mut trainer, 600);
+    let mean = |of: fn(&Interval) -> f64, part: &[Interval]| {
+        part.iter().map(of).sum::<f64>() / part.len() as f64
+    };
+    let (first, last) = (&history[..1], &history[500..]);
+    let norm = [first, last].map(|part| mean(|interval| interval.gradient_norm, part));
+    assert!(norm[0] < 0.5 && (norm[1] - 1.0).abs() < 0.15, "{norm:?}");
+    let bound = [first, last].map(|part| mean(|interval| interval.bound, part));
+    assert!(bound[1] > 0.5 && bound[1] > 3.0 * bound[0], "{bound:?}");
 }

@@ -7,6 +7,7 @@ mod common;
 mod agreement;
 mod average;
 mod faults;
+mod points;
 mod repeats;
 mod sizes;
 

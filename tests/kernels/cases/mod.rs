@@ -4,6 +4,8 @@ mod conv;
 mod game;
 mod layers;
 mod norm;
+mod penalty;
+mod points;
 mod products;
 mod tensors;
 
@@ -20,13 +22,23 @@ pub fn all() -> Vec<Case> {
     let kinds = [
         tensors::random(),
         tensors::gather(),
+        points::rows(),
+        points::drawn(),
+        points::affine(),
+        points::positive(),
         tensors::copy(),
         tensors::splits(),
         layers::dropout(),
         layers::maxout(),
         layers::upsample(),
+        layers::pack(),
+        layers::moments(),
         layers::spectral(),
         layers::directions(),
+        penalty::fill(),
+        penalty::points(),
+        penalty::spread(),
+        penalty::norms(),
         cells(),
         norm::others(),
         game::objectives(),
@@ -34,6 +46,7 @@ pub fn all() -> Vec<Case> {
         game::adam(),
         game::sgd(),
         game::rmsprop(),
+        game::best(),
         game::clip(),
         game::average(),
         game::clock(),
@@ -48,7 +61,7 @@ pub fn all() -> Vec<Case> {
 
 /// Kernels that are linked with each width of a cell.
 pub fn cells() -> Vec<Case> {
-    [tensors::columns(), norm::cells()]
+    [tensors::columns(), norm::cells(), penalty::cells()]
         .into_iter()
         .flatten()
         .collect()

@@ -32,12 +32,15 @@ const SHAPES: [[usize; 3]; 17] = [
 /// sum is exact, so that one that ends early is not lost in the tolerance.
 const DEEP: [usize; 3] = [65_536, 65_601, 4 * 60_000];
 
-const ACTIVATIONS: [Activation; 5] = [
+pub const ACTIVATIONS: [Activation; 8] = [
     Activation::Identity,
     Activation::Relu,
     Activation::LeakyRelu(0.2),
     Activation::Tanh,
     Activation::Sigmoid,
+    Activation::Softplus,
+    Activation::SmoothElu,
+    Activation::Elu,
 ];
 
 pub fn products() -> Vec<Case> {
@@ -47,6 +50,7 @@ pub fn products() -> Vec<Case> {
             cases.extend([
                 forward(shape, activation),
                 backward_input(shape, activation),
+                tangent(shape, activation),
             ]);
         }
         let slices = [(1, 0), (1, 1), (2, 1), (3, 0), (7, 0), (7, 1)];
@@ -77,6 +81,7 @@ pub fn shared() -> Vec<Case> {
         [
             forward(shape, Activation::Tanh),
             backward_input(shape, Activation::Tanh),
+            tangent(shape, Activation::Tanh),
             backward_weight(shape, 1, 1),
         ]
     };
@@ -88,6 +93,7 @@ pub fn deep() -> Vec<Case> {
         [
             deep_forward(depth),
             deep_backward_input(depth),
+            deep_tangent(depth),
             deep_backward_weight(depth),
         ]
     };
@@ -143,6 +149,8 @@ pub fn outputs_of(activation: Activation, len: usize) -> Contents {
     let image = |x: f32| match activation {
         Activation::Relu => x.max(0.0),
         Activation::Sigmoid => 0.5 + 0.5 * x,
+        Activation::Softplus => 1.5 + 1.5 * x,
+        Activation::SmoothElu | Activation::Elu => 0.5 + 1.5 * x,
         _ => x,
     };
     Contents::F32(noise(23, len, 1.0).into_iter().map(image).collect())
@@ -159,6 +167,19 @@ fn backward_input(shape: [usize; 3], activation: Activation) -> Case {
         .write("dx", rows * inputs)
         .extent(inputs, rows, 1)
         .depth(outputs)
+}
+
+fn tangent(shape: [usize; 3], activation: Activation) -> Case {
+    let [rows, inputs, outputs] = shape;
+    let label = format!("{activation:?}");
+    let case = product(&kernel::DENSE_TANGENT, label, shape);
+    activated(case, activation)
+        .read("tx", floats(60, rows * inputs, 1.0))
+        .read("weight", weights(61, outputs * inputs, inputs))
+        .read("y", outputs_of(activation, rows * outputs))
+        .write("ty", rows * outputs)
+        .extent(outputs, rows, 1)
+        .depth(inputs)
 }
 
 /// The first shapes have fewer rows than splits: slices without a row are zero.
@@ -220,6 +241,18 @@ fn deep_backward_input(depth: usize) -> Case {
         .read("x", ones(inputs))
         .write("dx", inputs)
         .extent(inputs, 1, 1)
+}
+
+fn deep_tangent(depth: usize) -> Case {
+    let outputs = columns(depth);
+    let shape = [1, depth, outputs];
+    let case = product(&kernel::DENSE_TANGENT, "deep".to_string(), shape);
+    activated(case, Activation::Identity)
+        .read("tx", ones(depth))
+        .read("weight", halves(29, outputs * depth))
+        .read("y", ones(outputs))
+        .write("ty", outputs)
+        .extent(outputs, 1, 1)
 }
 
 fn deep_backward_weight(depth: usize) -> Case {
