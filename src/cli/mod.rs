@@ -10,12 +10,14 @@ mod eval;
 mod fit;
 mod game;
 mod generator;
+mod lab;
 mod options;
 mod output;
 mod picture;
 mod plan;
 mod presets;
 mod progress;
+mod reproduce;
 mod sample;
 mod signals;
 mod snapshot;
@@ -51,6 +53,7 @@ enum Command {
     Plan(plan::Arguments),
     Bench(bench::Arguments),
     Presets(presets::Arguments),
+    Reproduce(reproduce::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -63,6 +66,7 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan eval RUN                              measure samples beside real data
   gpugan fit ring8                             what simpler models make of a data set
   gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
+  gpugan reproduce wgan-lines                  a table of a paper, and ours
   gpugan devices                               what --device can be
   gpugan bench --device cpu                    how long a training step takes
   gpugan plan                                  the calls that a step is made of
@@ -91,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Plan(arguments) => plan::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Presets(arguments) => presets::run(arguments),
+        Command::Reproduce(arguments) => reproduce::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -106,19 +106,21 @@ impl Splits {
                 )));
             }
         }
+        Ok(Splits::of(&train, &test))
+    }
+
+    /// Of images of one shape.
+    pub fn of(train: &Images, test: &Images) -> Splits {
         let scaled = |images: &Images| {
-            images
-                .pixels
-                .iter()
-                .map(|byte| f32::from(*byte) / 255.0)
-                .collect()
+            let pixels = images.pixels.iter();
+            pixels.map(|byte| f32::from(*byte) / 255.0).collect()
         };
-        Ok(Splits {
+        Splits {
             features: train.image_bytes(),
             name: format!("{}-{}", &train.checksum[..16], &test.checksum[..16]),
-            train: scaled(&train),
-            test: scaled(&test),
-        })
+            train: scaled(train),
+            test: scaled(test),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `gpugan eval`: samples of a run measured beside real data.
 
-mod anchors;
-mod images;
+pub(super) mod anchors;
+pub(super) mod images;
 mod points;
 
 use std::path::PathBuf;

@@ -1,0 +1,132 @@
+//! `gpugan reproduce`: tables of papers, and what gpugan makes of the same experiments.
+
+mod fgan;
+mod lines;
+mod objectives;
+mod parzen;
+mod report;
+mod ring_grid;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use gpugan::run::config::Seed;
+use gpugan::run::log::to_stderr;
+use gpugan::{Error, Result};
+
+use super::lab::Bench;
+use super::output;
+use report::Report;
+
+/// Run the experiments behind a table and print it beside the paper's.
+///
+/// Writes TABLE.md and TABLE.json with settings, seeds, steps and seconds into --out. A long table says on
+/// stderr how far it is.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Which table
+    #[arg(value_enum)]
+    table: Table,
+    /// A shorter form that says so: fewer steps, seeds or rows
+    #[arg(long)]
+    quick: bool,
+    /// The first seed
+    #[arg(long, value_name = "N", default_value = "0")]
+    seed: Seed,
+    /// Runs of each experiment, with seeds in a row [default: the table's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    seeds: Option<u64>,
+    /// Folder for TABLE.md and TABLE.json, which are replaced
+    #[arg(long, value_name = "DIR", default_value = "reproduced")]
+    out: PathBuf,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Tables:
+  objectives         every objective on the ring of 8 Gaussians: modes found, share of good samples
+  fgan-univariate    Nowozin et al. 2016, section 2.4: Gaussians learned in five divergences
+  wgan-lines         Arjovsky et al. 2017, example 1: the critic's estimate of the distance of two
+                     point masses, where the Jensen-Shannon divergence is stuck at log 2
+  ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
+  goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
+
+Examples:
+  gpugan reproduce fgan-univariate
+  gpugan reproduce ring-grid --quick --seeds 3";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "kebab-case")]
+enum Table {
+    Objectives,
+    FganUnivariate,
+    WganLines,
+    RingGrid,
+    GoodfellowParzen,
+}
+
+/// What every table is told.
+#[derive(Clone, Copy)]
+struct Plan<'a> {
+    quick: bool,
+    seed: u64,
+    seeds: Option<u64>,
+    bench: Bench<'a>,
+}
+
+impl Plan<'_> {
+    /// Seeds of each experiment; `usual` many unless told.
+    fn seeds(&self, usual: u64) -> impl Iterator<Item = u64> + use<> {
+        let first = self.seed;
+        (0..self.seeds.unwrap_or(usual)).map(move |at| first.wrapping_add(at))
+    }
+
+    /// Says how far it is.
+    fn say(&self, line: &str) {
+        to_stderr(line);
+    }
+}
+
+/// Runs, prints and keeps.
+///
+/// # Errors
+/// Any of `gpugan::Error`; a file that was there before is then untouched.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let plan = Plan {
+        quick: arguments.quick,
+        seed: arguments.seed.0,
+        seeds: arguments.seeds,
+        bench: Bench {
+            device: &arguments.device,
+            threads: arguments.threads.map(usize::from),
+        },
+    };
+    std::fs::create_dir_all(&arguments.out).map_err(|e| {
+        let shown = arguments.out.display();
+        Error::Runtime(format!("cannot create the folder '{shown}': {e}"))
+    })?;
+    let mut report = match arguments.table {
+        Table::Objectives => objectives::table(plan)?,
+        Table::FganUnivariate => fgan::table(plan)?,
+        Table::WganLines => lines::table(plan)?,
+        Table::RingGrid => ring_grid::table(plan)?,
+        Table::GoodfellowParzen => parzen::table(plan)?,
+    };
+    if arguments.quick {
+        report.note("This is the quick form: shorter than the table it stands for.");
+    }
+    report.save(&arguments.out)?;
+    match arguments.json {
+        true => output::print_json(&report),
+        false => output::print(&report.markdown()),
+    }
+}

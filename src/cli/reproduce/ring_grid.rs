@@ -1,0 +1,97 @@
+//! Lin et al. 2018 (PacGAN), table 1: modes of a ring of 8 and a grid of 25 Gaussians by the number of
+//! samples that the critic sees at once.
+
+use gpugan::Result;
+
+use super::Plan;
+use super::objectives::{Outcome, play};
+use super::report::{Report, mean};
+
+/// Modes, share of good samples in percent, reverse KL; each with its standard error.
+type Row = [(f64, f64); 3];
+
+/// The paper's rows for packs of 1 to 4.
+const RING: [Row; 4] = [
+    [(6.3, 0.5), (98.2, 0.2), (0.45, 0.09)],
+    [(7.9, 0.1), (95.6, 2.0), (0.07, 0.03)],
+    [(7.8, 0.1), (97.7, 0.3), (0.10, 0.02)],
+    [(7.8, 0.1), (95.9, 1.4), (0.07, 0.02)],
+];
+const GRID: [Row; 4] = [
+    [(17.3, 0.8), (94.8, 0.7), (0.70, 0.07)],
+    [(23.8, 0.7), (91.3, 0.8), (0.13, 0.03)],
+    [(24.6, 0.4), (94.2, 0.4), (0.06, 0.02)],
+    [(24.8, 0.2), (93.6, 0.6), (0.04, 0.01)],
+];
+
+const SHARED: &str = "\
+generator-hidden = [128, 128, 128]
+critic-hidden = [128, 128, 128]
+update = \"simultaneous\"
+batch = 256
+log-every = 1000
+lr-schedule = \"linear\"
+";
+
+pub fn table(plan: Plan) -> Result<Report> {
+    let (steps, seeds) = if plan.quick { (6_000, 2) } else { (30_000, 5) };
+    let seeds = plan.seeds.unwrap_or(seeds);
+    let about = [
+        format!(
+            "dense networks of 3 x 128, {steps} simultaneous steps of 256 packs, the rate falling to 0 on a \
+             line; {seeds} seeds from {}; mean ± standard error",
+            plan.seed
+        ),
+        "the paper: 4 x 400 units with batch normalisation against 3 x 200 maxout units of 5 pieces, batch \
+         100, 400,000 steps, 10 runs; ring of σ = 0.01, grid of σ = 0.05, 2,500 samples, good within 3σ"
+            .to_string(),
+    ];
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    let title = "Modes by packing (Lin et al. 2018, table 1)";
+    let mut report = Report::new("ring-grid", title, &about);
+    for (name, dataset, paper) in [
+        ("ring of 8", "ring8:0.01", RING),
+        ("grid of 25", "grid25", GRID),
+    ] {
+        report.part(
+            name,
+            &[
+                "pack",
+                "modes paper",
+                "modes",
+                "good paper",
+                "good",
+                "reverse KL paper",
+                "reverse KL",
+                "s",
+            ],
+        );
+        for (at, paper) in paper.iter().enumerate() {
+            let pack = at + 1;
+            plan.say(&format!("{name}, --pack {pack}"));
+            let text = format!("{SHARED}dataset = \"{dataset}\"\npack = {pack}\nsteps = {steps}\n");
+            let outcomes: Result<Vec<_>> = plan
+                .seeds(seeds)
+                .map(|seed| play(plan, &text, seed))
+                .collect();
+            report.row(cells(pack, paper, &outcomes?));
+        }
+    }
+    Ok(report)
+}
+
+fn cells(pack: usize, paper: &Row, outcomes: &[Outcome]) -> Vec<String> {
+    let of = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).collect::<Vec<f64>>();
+    let told =
+        |(mean, error): (f64, f64), digits: usize| format!("{mean:.digits$} ± {error:.digits$}");
+    vec![
+        pack.to_string(),
+        told(paper[0], 1),
+        mean(&of(&|o| o.modes.captured as f64), 1),
+        told(paper[1], 1) + " %",
+        mean(&of(&|o| 100.0 * o.modes.high_quality), 1) + " %",
+        told(paper[2], 2),
+        mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 2),
+        mean(&of(&|o| o.seconds), 0),
+    ]
+}
