@@ -195,7 +195,7 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
         batch: config.batch,
         pack: config.pack,
         update: config.update,
-        moments: config.moments,
+        moments: moments(config),
         ema: config.ema,
         critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
@@ -209,7 +209,7 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
             None => grid_side(data.shape).pow(2),
         },
     };
-    if let Some(degree) = config.moments {
+    if let Some(degree) = settings.moments {
         refuse_many_moments(config.pack * settings.architecture.features(), degree)?;
     }
     if let Some(penalty) = settings.penalty {
@@ -225,13 +225,18 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
     Ok(settings)
 }
 
+/// The degree of the polynomials that take the critic's place, if they do.
+fn moments(config: &Config) -> Option<usize> {
+    (config.objective == Game::MomentMatching).then_some(config.degree)
+}
+
 /// Refuses polynomials of so many coordinates that they are more than a sum may have terms.
 fn refuse_many_moments(dims: usize, degree: usize) -> Result<()> {
     let most = Moments::MOST_FEATURES;
     match Moments::features(dims, degree) {
         Some(features) if features <= most => Ok(()),
         _ => Err(Error::Usage(format!(
-            "--moments {degree} on samples of {dims} numbers are more than {most} products; give a \
+            "--degree {degree} on samples of {dims} numbers are more than {most} products; give a \
              lower degree or data of fewer dimensions"
         ))),
     }

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use gpugan::gan::{EMA, Gan, Interval, Sampler, Trainer, checkpoint};
+use gpugan::gan::{EMA, Gan, Interval, Sampler, Scorer, Trainer, checkpoint};
 use gpugan::plan::codes::Counter;
 use gpugan::plan::{Contents, Tensor};
 use gpugan::run::Config;
@@ -133,6 +133,25 @@ impl Lab {
         }
         samples.truncate(count * self.trainer.gan().settings.architecture.features());
         Ok(samples)
+    }
+
+    /// The critic's scores\[N\] of samples\[N, F\].
+    ///
+    /// # Errors
+    /// What the device does.
+    pub fn scores(&mut self, samples: &[f32], bench: Bench) -> Result<Vec<f32>> {
+        let settings = &self.trainer.gan().settings;
+        let inputs = settings.pack * settings.architecture.features();
+        let scorer = Scorer::new(settings, samples.len() / inputs);
+        let mut executor = device::open(scorer.plan.clone(), self.asked(bench), &[])?.executor;
+        let (state, saved) = (scorer.critic.state(), self.trainer.state()?.model);
+        checkpoint::restore(&scorer.plan, executor.as_mut(), &state, &saved)?;
+        executor.write(scorer.x, &Contents::F32(samples.to_vec()))?;
+        executor.run(&[scorer.program], 1)?;
+        match executor.read(scorer.scores)? {
+            Contents::F32(values) => Ok(values),
+            other => panic!("scores are floats, not {other:?}"),
+        }
     }
 
     fn asked<'a>(&self, bench: Bench<'a>) -> Asked<'a> {

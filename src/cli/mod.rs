@@ -21,6 +21,7 @@ mod reproduce;
 mod sample;
 mod signals;
 mod snapshot;
+mod theory;
 mod train;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ enum Command {
     Bench(bench::Arguments),
     Presets(presets::Arguments),
     Reproduce(reproduce::Arguments),
+    Theory(theory::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(arguments),
         Command::Presets(arguments) => presets::run(arguments),
         Command::Reproduce(arguments) => reproduce::run(arguments),
+        Command::Theory(arguments) => theory::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

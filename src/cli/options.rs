@@ -117,8 +117,9 @@ pub struct GameOptions {
     #[arg(long, help_heading = NETWORKS)]
     latent: Option<Latent>,
     /// What the networks play for: non-saturating or minimax (Goodfellow), wgan, wgan-gp (with a
-    /// gradient penalty), least-squares, hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with total-variation, kl,
-    /// reverse-kl, pearson, neyman, squared-hellinger, jeffrey, jensen-shannon,
+    /// gradient penalty), moment-matching (the best polynomial in the critic's place, for points),
+    /// least-squares, hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with
+    /// total-variation, kl, reverse-kl, pearson, neyman, squared-hellinger, jeffrey, jensen-shannon,
     /// weighted-jensen-shannon, gan or alpha [default: non-saturating]
     #[arg(long, value_name = "NAME", help_heading = GAME)]
     objective: Option<Game>,
@@ -172,10 +173,9 @@ pub struct GameOptions {
     /// from one batch at once [default: alternating]
     #[arg(long, value_name = "HOW", help_heading = GAME)]
     update: Option<Update>,
-    /// Moment matching: in place of a critic that learns, the best of all polynomials up to this
-    /// degree, with --objective wgan on data of few dimensions [default: off]
-    #[arg(long, value_name = "DEGREE", allow_negative_numbers = true, help_heading = GAME)]
-    moments: Option<usize>,
+    /// Of moment-matching: the degree of the polynomials [default: 2]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
+    degree: Option<usize>,
     /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
     /// samples with the averages [default: no average]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]

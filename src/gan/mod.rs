@@ -8,12 +8,14 @@ mod join;
 mod objective;
 mod penalty;
 mod sampler;
+mod scorer;
 mod step;
 mod trainer;
 
 pub use game::{EMA, Gan, Player};
 pub use penalty::Penalty;
 pub use sampler::Sampler;
+pub use scorer::Scorer;
 pub use trainer::{Fault, Interval, Positions, Trainer};
 
 use clap::ValueEnum;

@@ -77,7 +77,7 @@ impl Penalty {
                 ),
                 Some(Obstacle::Products) => (
                     "multiplies the numbers of a sample by each other",
-                    "no --moments",
+                    "another --objective than moment-matching",
                 ),
                 Some(Obstacle::JumpingCurve) => (
                     "ends in ELU, whose second derivative jumps at 0",

@@ -102,8 +102,8 @@ fn everything_set() -> Config {
 /// What the options above exclude.
 fn the_rest_set() -> Config {
     Config {
-        objective: Objective::Wgan.into(),
-        moments: Some(4),
+        objective: Game::MomentMatching,
+        degree: 4,
         update: Update::Simultaneous,
         optimizer: Optimizer::Sgd,
         momentum_ramp: "0.7,500,125000".parse().ok(),
@@ -387,14 +387,14 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         "update = \"simultaneous\"\ngenerator-steps = 2",
         ["--update ", "--generator-steps is 2", "alternating"],
     ),
+    ("degree = 13", ["--degree ", "13", "1 to 12"]),
     (
-        "moments = 13\nobjective = \"wgan\"",
-        ["--moments ", "13", "1 to 12"],
+        "objective = \"moment-matching\"\nclip = 0.1",
+        ["--clip ", "moment-matching", "leave it out"],
     ),
-    ("moments = 2", ["--moments ", "non-saturating", "wgan"]),
     (
-        "moments = 2\nobjective = \"wgan\"\nclip = 0.1",
-        ["--clip ", "--moments 2", "leave it out"],
+        "objective = \"moment-matching\"\nr1 = 0.1",
+        ["--r1 ", "moment-matching", "leave it out"],
     ),
     (
         "momentum-ramp = \"0.7,1,2\"",

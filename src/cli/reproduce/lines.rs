@@ -21,7 +21,7 @@ const CRITICS: [(&str, &str, f64); 3] = [
     ),
     (
         "wgan-gp",
-        "objective = \"wgan-gp\"\ncritic-hidden = [64, 64]\nbeta1 = 0.0\nbeta2 = 0.9\nlr-critic = 2e-3\ngp-weight = 10.0\n",
+        "objective = \"wgan-gp\"\ncritic-hidden = [64, 64]\nbeta1 = 0.0\nbeta2 = 0.9\nlr-critic = 2e-3\ngp-weight = 100.0\n",
         1.0,
     ),
     (

@@ -43,7 +43,10 @@ fn entries() -> Vec<Entry> {
             "wgan-gp",
             "objective = \"wgan-gp\"\ncritic-steps = 5\nbeta1 = 0.0\nbeta2 = 0.9\ngp-weight = 1.0\n",
         ),
-        ("wgan, --moments 8", "objective = \"wgan\"\nmoments = 8\n"),
+        (
+            "moment-matching, --degree 8",
+            "objective = \"moment-matching\"\ndegree = 8\n",
+        ),
         ("non-saturating, --r1 0.1", "r1 = 0.1\n"),
         ("non-saturating, --dragan 1", "dragan = 1.0\n"),
         ("non-saturating, --pack 4", "pack = 4\n"),

@@ -9,17 +9,21 @@ use serde::{Deserialize, Serialize};
 use crate::plan::codes::Activation;
 use crate::plan::objective::Objective;
 
-/// `--objective`: one of the engine's, or `wgan-gp`, which is `wgan` with a gradient penalty.
+/// `--objective`: one of the engine's, or `wgan` with a critic of another kind: one that pays for its
+/// slope, or the best of all polynomials.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Game {
     Plain(Objective),
     /// Gulrajani et al. 2017.
     WganGp,
+    /// The difference of the moments up to `--degree`.
+    MomentMatching,
 }
 
-/// What `Game::WganGp` is called.
+/// What the other games are called.
 const WGAN_GP: &str = "wgan-gp";
+const MOMENT_MATCHING: &str = "moment-matching";
 
 impl Game {
     /// The name that flags, files and directories use.
@@ -27,6 +31,7 @@ impl Game {
         match self {
             Game::Plain(objective) => objective.name(),
             Game::WganGp => WGAN_GP.to_string(),
+            Game::MomentMatching => MOMENT_MATCHING.to_string(),
         }
     }
 
@@ -34,7 +39,7 @@ impl Game {
     pub fn objective(self) -> Objective {
         match self {
             Game::Plain(objective) => objective,
-            Game::WganGp => Objective::Wgan,
+            Game::WganGp | Game::MomentMatching => Objective::Wgan,
         }
     }
 }
@@ -57,10 +62,11 @@ impl FromStr for Game {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             WGAN_GP => Ok(Game::WganGp),
+            MOMENT_MATCHING => Ok(Game::MomentMatching),
             _ => text
                 .parse()
                 .map(Game::Plain)
-                .map_err(|fault: String| format!("{fault}, {WGAN_GP}")),
+                .map_err(|fault: String| format!("{fault}, {WGAN_GP}, {MOMENT_MATCHING}")),
         }
     }
 }
@@ -126,7 +132,7 @@ mod tests {
     #[test]
     fn names_lead_back() {
         let plain = Objective::all().map(Game::Plain);
-        for game in plain.chain([Game::WganGp]) {
+        for game in plain.chain([Game::WganGp, Game::MomentMatching]) {
             assert_eq!(game.name().parse(), Ok(game));
         }
         assert_eq!(Game::WganGp.objective(), Objective::Wgan);
@@ -135,6 +141,6 @@ mod tests {
             fault.contains("'wgan-pg'") && fault.contains("hinge"),
             "{fault}"
         );
-        assert!(fault.ends_with(", wgan-gp"), "{fault}");
+        assert!(fault.ends_with(", wgan-gp, moment-matching"), "{fault}");
     }
 }

@@ -103,9 +103,8 @@ pub struct Config {
     pub pack: usize,
     /// Who learns from which batch.
     pub update: Update,
-    /// The degree of the polynomials in the critic's place; unset: there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub moments: Option<usize>,
+    /// Of the polynomials of `moment-matching`.
+    pub degree: usize,
     /// Decay of the generator's moving average; unset: there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<f64>,
@@ -186,7 +185,7 @@ impl Default for Config {
             batch: 128,
             pack: 1,
             update: Update::Alternating,
-            moments: None,
+            degree: 2,
             ema: None,
             steps: None,
             epochs: None,

@@ -269,28 +269,23 @@ impl Config {
         )))
     }
 
-    /// Polynomials are the best critic of a difference of means, and nothing else is done to them.
+    /// Of polynomials the critic is the best that there is, and nothing else is done to it.
     fn validate_moments(&self) -> Result<()> {
-        let Some(degree) = self.moments else {
+        within("--degree", self.degree, 1..=Moments::MOST_DEGREE)?;
+        if self.objective != Game::MomentMatching {
             return Ok(());
-        };
-        within("--moments", degree, 1..=Moments::MOST_DEGREE)?;
-        let usage = |message: String| Err(Error::Usage(message));
-        if self.objective != Objective::Wgan.into() {
-            return usage(format!(
-                "--moments is {degree}, but the objective is {}; give --objective wgan, of whose \
-                 critics the polynomials are a class",
-                self.objective
-            ));
         }
+        let usage = |message: String| Err(Error::Usage(message));
         for (flag, given) in [
             ("--clip", self.clip.is_some()),
             ("--spectral-norm", self.spectral_norm),
+            ("--r1", self.r1.is_some()),
+            ("--r2", self.r2.is_some()),
+            ("--dragan", self.dragan.is_some()),
         ] {
             if given {
                 return usage(format!(
-                    "{flag} bounds a critic that learns, but with --moments {degree} none does; \
-                     leave it out"
+                    "{flag} bounds a critic that learns, but in moment-matching none does; leave it out"
                 ));
             }
         }

@@ -1,0 +1,195 @@
+//! `gpugan theory`: statements of the theory, held against what a critic learns while the generator stands
+//! still.
+
+mod bounds;
+mod held;
+mod optimal;
+mod wasserstein;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use gpugan::data::toy::Distribution;
+use gpugan::plot::{Plot, SIZE};
+use gpugan::run::atomic;
+use gpugan::run::config::{Dataset, Seed};
+use gpugan::run::log::to_stderr;
+use gpugan::{Error, Result};
+use serde::Serialize;
+
+use super::lab::Bench;
+use super::output;
+
+/// Watch the theory hold on this machine.
+///
+/// The data are P; the generator is the map G(z) = MU + SIGMA z of normal latents and stands still, so that
+/// its density is known, too. Prints numbers, and draws curves into --out as PNG and SVG.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(subcommand)]
+    statement: Statement,
+}
+
+#[derive(Debug, Subcommand)]
+enum Statement {
+    /// The best discriminator is p/(p + q), and its value 2 JSD - log 4 (Goodfellow et al. 2014)
+    OptimalCritic(Options),
+    /// Critics of wgan-gp and wgan estimate the Wasserstein-1 distance (Arjovsky et al. 2017)
+    Wasserstein(Options),
+    /// Critics of f-GAN estimate their divergences from below (Nowozin et al. 2016)
+    Bounds(Options),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Options {
+    /// P: a data set of one coordinate with a density, such as fgan-mix or gaussian:MU,SIGMA
+    #[arg(long, value_name = "DATASET", default_value = "fgan-mix")]
+    dataset: Dataset,
+    /// Q: MU,SIGMA of the generator
+    #[arg(
+        long,
+        value_name = "MU,SIGMA",
+        default_value = "1,2",
+        allow_hyphen_values = true
+    )]
+    generator: String,
+    /// Updates of each critic
+    #[arg(long, value_name = "N", default_value_t = 4000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    steps: u64,
+    #[arg(long, value_name = "N", default_value = "0")]
+    seed: Seed,
+    /// Folder for the pictures, which are replaced
+    #[arg(long, value_name = "DIR", default_value = "theory")]
+    out: PathBuf,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Two densities that are known, and what plays between them.
+struct Pair<'a> {
+    options: &'a Options,
+    p: Distribution,
+    q: Distribution,
+    mu: f64,
+    sigma: f64,
+}
+
+impl<'a> Pair<'a> {
+    fn of(options: &'a Options) -> Result<Pair<'a>> {
+        let Dataset::Drawn(p) = options.dataset.clone() else {
+            return Err(unfit(options));
+        };
+        if p.dims() != 1 || p.density(&[0.5]).is_none() {
+            return Err(unfit(options));
+        }
+        let text = &options.generator;
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+        let pair = text.split_once(',');
+        let pair = pair.and_then(|(mu, sigma)| number(mu).zip(number(sigma)));
+        let Some((mu, sigma)) = pair.filter(|(_, sigma)| *sigma > 0.0) else {
+            let message =
+                format!("--generator is '{text}'; give MU,SIGMA with SIGMA > 0, such as 1,2");
+            return Err(Error::Usage(message));
+        };
+        let q = Distribution::Gaussian { mean: mu, sigma };
+        Ok(Pair {
+            options,
+            p,
+            q,
+            mu,
+            sigma,
+        })
+    }
+
+    fn bench(&self) -> Bench<'a> {
+        Bench {
+            device: &self.options.device,
+            threads: self.options.threads.map(usize::from),
+        }
+    }
+
+    fn log_p(&self, x: f64) -> f64 {
+        self.p.density(&[x]).unwrap_or(0.0).ln()
+    }
+
+    fn log_q(&self, x: f64) -> f64 {
+        gpugan::eval::optimum::log_normal_density(x, self.mu, self.sigma)
+    }
+
+    /// What holds all that counts of both.
+    fn range(&self) -> [f64; 2] {
+        let (mut from, mut to) = (self.mu - 9.0 * self.sigma, self.mu + 9.0 * self.sigma);
+        match self.p.centres() {
+            Some(mixture) => {
+                for (mean, sigma) in mixture.means.iter().zip(&mixture.sigmas) {
+                    from = from.min(mean[0] - 9.0 * sigma);
+                    to = to.max(mean[0] + 9.0 * sigma);
+                }
+            }
+            None => (from, to) = (from.min(0.0), to.max(1.0)),
+        }
+        [from, to]
+    }
+
+    /// The part of the range that pictures show: three standard deviations of Q and all modes of P.
+    fn shown(&self) -> [f64; 2] {
+        let middle = |[from, to]: [f64; 2]| [from * 0.45 + to * 0.05, from * 0.05 + to * 0.45];
+        let [from, to] = self.range();
+        let centre = 0.5 * (from + to);
+        middle([from - centre, to - centre]).map(|x| 1.2 * x + centre)
+    }
+}
+
+fn unfit(options: &Options) -> Error {
+    Error::Usage(format!(
+        "--dataset '{}' has no density of one coordinate; give one of fgan-mix, gaussian:MU,SIGMA, uniform \
+         and x2",
+        options.dataset
+    ))
+}
+
+/// Runs.
+///
+/// # Errors
+/// Any of `gpugan::Error`.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    match &arguments.statement {
+        Statement::OptimalCritic(options) => optimal::run(&Pair::of(options)?),
+        Statement::Wasserstein(options) => wasserstein::run(&Pair::of(options)?),
+        Statement::Bounds(options) => bounds::run(&Pair::of(options)?),
+    }
+}
+
+/// Draws a picture in both forms, and says where.
+fn draw(options: &Options, name: &str, plot: &Plot) -> Result<()> {
+    let runtime = |e: &dyn std::fmt::Display| Error::Runtime(e.to_string());
+    std::fs::create_dir_all(&options.out).map_err(|e| {
+        let shown = options.out.display();
+        Error::Runtime(format!("cannot create the folder '{shown}': {e}"))
+    })?;
+    let forms = [
+        ("png", plot.png(SIZE)?),
+        ("svg", plot.svg(SIZE)?.into_bytes()),
+    ];
+    for (ending, bytes) in forms {
+        let path = options.out.join(format!("{name}.{ending}"));
+        atomic::write(&path, &bytes).map_err(|e| runtime(&e))?;
+        to_stderr(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Prints what was found, as text or as JSON.
+fn show(options: &Options, found: &impl Serialize, text: &str) -> Result<()> {
+    match options.json {
+        true => output::print_json(found),
+        false => output::print(text),
+    }
+}
