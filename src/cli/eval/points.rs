@@ -195,7 +195,7 @@ fn distances_of(
         } else {
             "sliced Wasserstein-1"
         };
-        let sliced = |x| distances::sliced_wasserstein1(x, first, PROJECTIONS, wanted.seed);
+        let sliced = |x: Points| distances::sliced_wasserstein1(x, first, PROJECTIONS, wanted.seed);
         add(name, &sliced);
         if let Some(known) =
             distribution.filter(|known| known.dims() == 1 && known.cdf(0.0).is_some())
@@ -208,7 +208,7 @@ fn distances_of(
     if wanted.has(Metric::Mmd) {
         // One kernel for both, or they could not be compared.
         let h = distances::mmd(first, second, None).bandwidth;
-        let squared = |x| distances::mmd(x, first, Some(h)).squared;
+        let squared = |x: Points| distances::mmd(x, first, Some(h)).squared;
         add(&format!("MMD squared, h = {}", number(h)), &squared);
     }
     if wanted.has(Metric::Energy) {

@@ -67,7 +67,7 @@ fn line(parts: &Parts, fits: &Fits) -> Plot {
     let mut layers = vec![Layer::density(
         "held out",
         colour::GREY,
-        test.values(),
+        test.values().iter().copied(),
         BINS,
         [low, high],
     )];
