@@ -16,7 +16,6 @@ use gpugan::{Error, Result};
 
 use super::lab::Bench;
 use super::output;
-use report::Report;
 
 /// Run the experiments behind a table and print it beside the paper's.
 ///

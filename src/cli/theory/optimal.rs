@@ -2,7 +2,6 @@
 
 use gpugan::Result;
 use gpugan::eval::divergence::between;
-use gpugan::eval::quadrature::integrate;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use serde::Serialize;
@@ -100,16 +99,13 @@ fn picture(pair: &Pair, x: &[f64], learned: &[f64], best: impl Fn(f64) -> f64) -
             Layer::line("p", colour::GREY, scaled(&|x| pair.log_p(x))),
             Layer::line("q", colour::DARK_GREY, scaled(&|x| pair.log_q(x))),
             Layer::line("p/(p + q)", colour::BLUE, curve(x, best)),
-            Layer::line("D, trained", colour::VERMILION, points).dashed(),
+            Layer::Line {
+                label: "D, trained".into(),
+                colour: colour::VERMILION,
+                points,
+                width: 2.0,
+                dashed: true,
+            },
         ],
     }
-}
-
-/// W₁ of two distribution functions: ∫|F − G|.
-pub fn wasserstein1(pair: &Pair) -> f64 {
-    let difference = |x: f64| {
-        let cdf = |d: &gpugan::data::toy::Distribution| d.cdf(x).unwrap_or(f64::NAN);
-        (cdf(&pair.p) - cdf(&pair.q)).abs()
-    };
-    integrate(difference, pair.range(), 1e-8).value
 }

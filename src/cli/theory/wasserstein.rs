@@ -2,11 +2,12 @@
 //! et al. 2017).
 
 use gpugan::Result;
+use gpugan::data::toy::Distribution;
+use gpugan::eval::quadrature::integrate;
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use serde::Serialize;
 
 use super::held::{game, grid};
-use super::optimal::wasserstein1;
 use super::{Pair, draw, show};
 
 #[derive(Serialize)]
@@ -121,4 +122,13 @@ fn picture(pair: &Pair, found: &Found) -> Plot {
         square: false,
         layers: found.estimates.iter().enumerate().map(line).collect(),
     }
+}
+
+/// W₁ of two distribution functions: ∫|F − G|.
+fn wasserstein1(pair: &Pair) -> f64 {
+    let difference = |x: f64| {
+        let cdf = |d: &Distribution| d.cdf(x).unwrap_or(f64::NAN);
+        (cdf(&pair.p) - cdf(&pair.q)).abs()
+    };
+    integrate(difference, pair.range(), 1e-8).value
 }
