@@ -15,6 +15,7 @@ pub mod nn;
 pub mod optim;
 pub mod plan;
 pub mod plot;
+pub mod pushforward;
 pub mod random;
 pub mod run;
 pub mod schedule;

@@ -10,8 +10,10 @@ mod game;
 mod options;
 mod output;
 mod plan;
+mod plot;
 mod presets;
 mod progress;
+mod pushforward;
 mod sample;
 mod signals;
 mod snapshot;
@@ -43,8 +45,10 @@ enum Command {
     Sample(sample::Arguments),
     Devices(devices::Arguments),
     Plan(plan::Arguments),
+    Plot(plot::Arguments),
     Bench(bench::Arguments),
     Presets(presets::Arguments),
+    Pushforward(pushforward::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -54,10 +58,12 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --data-dir FOLDER --epochs 20   learn IDX files
   gpugan train --resume RUN --steps 40000      go on
   gpugan sample RUN                            draw images
+  gpugan plot RUN                              draw its losses
   gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
   gpugan devices                               what --device can be
   gpugan bench --device cpu                    how long a training step takes
   gpugan plan                                  the calls that a step is made of
+  gpugan pushforward exponential:2             samples of a known distribution, and how well they fit
 
 Exit codes:
   0    done
@@ -79,8 +85,10 @@ pub fn main() -> ExitCode {
         Command::Sample(arguments) => sample::run(arguments),
         Command::Devices(arguments) => devices::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
+        Command::Plot(arguments) => plot::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Presets(arguments) => presets::run(arguments),
+        Command::Pushforward(arguments) => pushforward::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::real::Real;
 use super::{
-    bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, random, reduce,
-    spectral, upsample,
+    bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, pushforward, random,
+    reduce, spectral, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -34,6 +34,17 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "norm/backward_input" => norm::backward_input,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
+        "pushforward/exponential" => pushforward::exponential,
+        "pushforward/logistic" => pushforward::logistic,
+        "pushforward/cauchy" => pushforward::cauchy,
+        "pushforward/gaussian" => pushforward::gaussian,
+        "pushforward/weibull" => pushforward::weibull,
+        "pushforward/affine" => pushforward::affine,
+        "pushforward/square" => pushforward::square,
+        "pushforward/exp" => pushforward::exp,
+        "pushforward/abs" => pushforward::abs,
+        "pushforward/table" => pushforward::table,
+        "pushforward/gumbel_max" => pushforward::gumbel_max,
         "data/gather" => data::gather,
         "data/copy" => data::copy,
         "dropout/forward" => dropout::forward,

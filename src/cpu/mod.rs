@@ -19,6 +19,7 @@ mod norm;
 mod objective;
 mod optim;
 mod product;
+mod pushforward;
 mod random;
 mod real;
 mod reduce;

@@ -5,6 +5,8 @@ mod faults;
 mod gpu;
 mod picture_faults;
 mod pictures;
+mod plot;
+mod pushforward;
 mod resume;
 mod sample;
 #[cfg(unix)]

@@ -5,6 +5,7 @@ mod game;
 mod layers;
 mod norm;
 mod products;
+mod pushforward;
 mod tensors;
 
 pub use conv::convolutions;
@@ -19,6 +20,9 @@ const LENGTHS: [usize; 6] = [1, 7, 64, 65, 257, 100_003];
 pub fn all() -> Vec<Case> {
     let kinds = [
         tensors::random(),
+        pushforward::pointwise(),
+        pushforward::tables(),
+        pushforward::gumbel_max(),
         tensors::gather(),
         tensors::copy(),
         tensors::splits(),
