@@ -17,6 +17,7 @@ pub mod plan;
 pub mod plot;
 pub mod pushforward;
 pub mod random;
+pub mod rates;
 pub mod run;
 pub mod schedule;
 pub mod threefry;

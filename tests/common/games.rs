@@ -1,12 +1,13 @@
 //! Small games of any shape, and numbers to fill them with.
 
-use gpugan::gan::Settings;
-use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
+use gpugan::gan::{Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective, Objective::FGan};
 use gpugan::random::Latent;
+use gpugan::rates::Course;
 use gpugan::threefry::{open_unit, threefry2x32};
 
 pub const ADAM: Rule = Rule::Adam {
@@ -47,10 +48,12 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
             },
             shape,
             latent_dim: 3,
+            variation: Variation::default(),
         },
         spectral_norm: false,
         objective: Objective::NonSaturating,
         generator_loss: GeneratorLoss::NonSaturating,
+        penalty: None,
         label_smoothing: 0.0,
         latent: Latent::Normal,
         init: Init::Torch,
@@ -58,7 +61,11 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         clip: None,
         lr_generator: 2e-3,
         lr_critic: 2e-3,
+        course: Course::default(),
         batch,
+        pack: 1,
+        update: Update::Alternating,
+        moments: None,
         ema: None,
         critic_steps: 1.into(),
         generator_steps: 1,
