@@ -1,12 +1,14 @@
 //! `gpugan pushforward`: samples of a distribution by a map of uniform or normal numbers, held against
 //! the exact one.
 
+mod picture;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gpugan::plan::{Contents, Executor};
-use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
+use gpugan::plan::{Contents, DeviceInfo};
+use gpugan::plot::SIZE;
 use gpugan::pushforward::fit::{Fit, SIGNIFICANCE, chi_square, kolmogorov_smirnov};
 use gpugan::pushforward::{MOST, Map, Pushforward, Table};
 use gpugan::run::atomic;
@@ -109,45 +111,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let map = map(&arguments.map)?;
     let pictures = pictures(arguments)?;
     let sampling = Pushforward::new(&map, count, arguments.seed.0);
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: Tune::Off,
-    };
-    let opened = device::open(sampling.plan.clone(), asked, &[])?;
-    to_stderr(&opened.sentence(&arguments.device));
-    let mut executor = opened.executor;
-    let mut samples = draw(executor.as_mut(), &sampling)?;
+    let (mut samples, device) = draw(arguments, &sampling)?;
     samples.sort_unstable_by(f32::total_cmp);
-    let fit = fit(&map, &samples);
-    let [mean, variance] = moments(&samples);
-    let exact = map.moments();
-    let device = executor.device().clone();
     if let Some([png, svg]) = &pictures {
-        let plot = plot(&map, &arguments.map, &samples);
+        let plot = picture::plot(&map, &arguments.map, &samples);
         write(png, &plot.png(SIZE)?)?;
         write(svg, plot.svg(SIZE)?.as_bytes())?;
     }
-    let report = Report {
-        map: arguments.map.clone(),
-        count,
-        seed: arguments.seed.0,
-        device: device.name,
-        backend: device.backend,
-        mean,
-        variance,
-        exact_mean: exact.map(|[mean, _]| mean),
-        exact_variance: exact.map(|[_, variance]| variance),
-        test: match map {
-            Map::Categorical { .. } => "chi-square",
-            _ => "kolmogorov-smirnov",
-        },
-        statistic: fit.statistic,
-        critical: fit.critical,
-        significance: SIGNIFICANCE,
-        passes: fit.passes(),
-        pictures: pictures.into_iter().flatten().collect(),
-    };
+    let mut report = Report::of(arguments, &map, &samples, device);
+    report.pictures = pictures.into_iter().flatten().collect();
     match arguments.json {
         true => output::print_json(&report),
         false => output::print(&report.text()),
@@ -196,13 +168,22 @@ fn name(map: &str) -> String {
     name.chars().take(80).collect()
 }
 
-fn draw(executor: &mut dyn Executor, sampling: &Pushforward) -> Result<Vec<f32>> {
+/// The samples, and what they were drawn on.
+fn draw(arguments: &Arguments, sampling: &Pushforward) -> Result<(Vec<f32>, DeviceInfo)> {
+    let asked = Asked {
+        device: &arguments.device,
+        threads: arguments.threads.map(usize::from),
+        tune: Tune::Off,
+    };
+    let opened = device::open(sampling.plan.clone(), asked, &[])?;
+    to_stderr(&opened.sentence(&arguments.device));
+    let mut executor = opened.executor;
     for (tensor, contents) in &sampling.inputs {
         executor.write(*tensor, contents)?;
     }
     executor.run(&[sampling.program], 1)?;
     match executor.read(sampling.samples)? {
-        Contents::F32(samples) => Ok(samples),
+        Contents::F32(samples) => Ok((samples, executor.device().clone())),
         other => panic!("samples are floats, not {other:?}"),
     }
 }
@@ -242,93 +223,34 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic::write(path, bytes).map_err(|e| Error::Runtime(e.to_string()))
 }
 
-const BINS: usize = 100;
-/// Points of the curve of the density.
-const STEPS: usize = 500;
-
-fn plot(map: &Map, title: &str, sorted: &[f32]) -> Plot {
-    let layers = match map.probabilities() {
-        Some(probabilities) => bars(sorted, probabilities),
-        None => histogram(map, sorted),
-    };
-    let categorical = matches!(map, Map::Categorical { .. });
-    let label = if categorical {
-        "probability"
-    } else {
-        "density"
-    };
-    // A density may be infinite at an end; the picture is of the samples.
-    let highest = layers.iter().filter_map(|layer| match layer {
-        Layer::Histogram { heights, .. } => heights.iter().copied().reduce(f64::max),
-        _ => None,
-    });
-    let y = match highest.reduce(f64::max) {
-        Some(highest) => Axis::new(label).range(0.0, 1.15 * highest),
-        None => Axis::new(label),
-    };
-    let mut x = Axis::new(if categorical { "category" } else { "y" });
-    if !categorical {
-        let [from, to] = shown(sorted);
-        x = x.range(from, to);
-    }
-    Plot {
-        title: title.chars().take(60).collect(),
-        subtitle: format!("{} samples", sorted.len()),
-        x,
-        y,
-        layers,
-        ..Plot::default()
-    }
-}
-
-fn bars(sorted: &[f32], probabilities: Vec<f64>) -> Vec<Layer> {
-    let n = sorted.len() as f64;
-    let counts = counts(sorted, probabilities.len());
-    let shares = counts.iter().map(|count| *count as f64 / n).collect();
-    let names: Vec<String> = (0..probabilities.len()).map(|at| at.to_string()).collect();
-    let bars = |label: &str, colour, heights| Layer::Bars {
-        label: label.into(),
-        colour,
-        names: names.clone(),
-        heights,
-    };
-    vec![
-        bars("samples", colour::SKY, shares),
-        bars("exact", colour::VERMILION, probabilities),
-    ]
-}
-
-fn histogram(map: &Map, sorted: &[f32]) -> Vec<Layer> {
-    let [from, to] = shown(sorted);
-    let samples = sorted.iter().map(|sample| f64::from(*sample));
-    let at = |step: usize| from + (to - from) * (step as f64 + 0.5) / STEPS as f64;
-    let curve = (0..STEPS).map(|step| [at(step), map.density(at(step))]);
-    vec![
-        Layer::density("samples", colour::SKY, samples, BINS, [from, to]),
-        Layer::line("exact", colour::VERMILION, curve.collect()),
-    ]
-}
-
-/// The range of the histogram: that of the samples, without what is far outside the middle half.
-fn shown(sorted: &[f32]) -> [f64; 2] {
-    const FAR: f64 = 6.0;
-    let last = sorted.len() - 1;
-    let quantile = |part: f64| f64::from(sorted[(part * last as f64).round() as usize]);
-    let (low, high) = (quantile(0.25), quantile(0.75));
-    let reach = FAR * (high - low);
-    let [from, to] = [
-        quantile(0.0).max(low - reach),
-        quantile(1.0).min(high + reach),
-    ];
-    // One sample, or many equal ones, need some width.
-    if to - from > 1e-9 * from.abs().max(to.abs()) {
-        [from, to]
-    } else {
-        [from - 0.5, to + 0.5]
-    }
-}
-
 impl Report {
+    /// Of samples in order; it has no pictures yet.
+    fn of(arguments: &Arguments, map: &Map, sorted: &[f32], device: DeviceInfo) -> Report {
+        let fit = fit(map, sorted);
+        let [mean, variance] = moments(sorted);
+        let exact = map.moments();
+        Report {
+            map: arguments.map.clone(),
+            count: sorted.len(),
+            seed: arguments.seed.0,
+            device: device.name,
+            backend: device.backend,
+            mean,
+            variance,
+            exact_mean: exact.map(|[mean, _]| mean),
+            exact_variance: exact.map(|[_, variance]| variance),
+            test: match map {
+                Map::Categorical { .. } => "chi-square",
+                _ => "kolmogorov-smirnov",
+            },
+            statistic: fit.statistic,
+            critical: fit.critical,
+            significance: SIGNIFICANCE,
+            passes: fit.passes(),
+            pictures: Vec::new(),
+        }
+    }
+
     fn text(&self) -> String {
         let exact = |value: Option<f64>| match value {
             Some(value) => format!("exact {value:.6}"),
