@@ -86,9 +86,9 @@ fn categories_come_as_often_as_their_weights_say() {
             .for_each(|at| counts[*at as usize] += 1);
         let fit = chi_square(&counts, &probabilities);
         assert!(fit.passes(), "{text}: {counts:?} {fit:?}");
-        // The control: a hundredth of the first category counted as the last.
+        // The control: eight standard deviations of the first category's count are the last one's.
         if counts.len() > 1 {
-            let moved = counts[0] / 100;
+            let moved = (8.0 * (counts[0] as f64).sqrt()) as u64;
             counts[0] -= moved;
             *counts.last_mut().unwrap() += moved;
             let fit = chi_square(&counts, &probabilities);
