@@ -16,6 +16,7 @@ pub mod nn;
 pub mod optim;
 pub mod plan;
 pub mod plot;
+pub mod pushforward;
 pub mod random;
 pub mod rates;
 pub mod run;

@@ -1,5 +1,6 @@
 //!import lib/index
 //!import lib/threefry
+//!import lib/uniform
 
 // Uniform numbers on (-1, 1): draw clock[counter] of the stream with this key.
 
@@ -16,11 +17,6 @@ struct Params {
 
 // One counter of the generator gives a pair.
 const PER_THREAD_X = 2u;
-
-// 2 (n + 1/2) / 2^24 - 1 of the upper 24 bits n. The odd integer fits in f32: exact everywhere.
-fn uniform_of(word: u32) -> f32 {
-    return f32(i32(2u * (word >> 8u) + 1u) - 16777216) / 16777216.0;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {

@@ -15,8 +15,10 @@ mod options;
 mod output;
 mod picture;
 mod plan;
+mod plot;
 mod presets;
 mod progress;
+mod pushforward;
 mod reproduce;
 mod sample;
 mod signals;
@@ -52,10 +54,12 @@ enum Command {
     Fit(fit::Arguments),
     Devices(devices::Arguments),
     Plan(plan::Arguments),
+    Plot(plot::Arguments),
     Bench(bench::Arguments),
     Presets(presets::Arguments),
     Reproduce(reproduce::Arguments),
     Theory(theory::Arguments),
+    Pushforward(pushforward::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -67,11 +71,13 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan sample RUN                            draw images
   gpugan eval RUN                              measure samples beside real data
   gpugan fit ring8                             what simpler models make of a data set
+  gpugan plot RUN                              draw its losses
   gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
   gpugan reproduce wgan-lines                  a table of a paper, and ours
   gpugan devices                               what --device can be
   gpugan bench --device cpu                    how long a training step takes
   gpugan plan                                  the calls that a step is made of
+  gpugan pushforward exponential:2             samples of a known distribution, and how well they fit
 
 Exit codes:
   0    done
@@ -95,10 +101,12 @@ pub fn main() -> ExitCode {
         Command::Fit(arguments) => fit::run(arguments),
         Command::Devices(arguments) => devices::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
+        Command::Plot(arguments) => plot::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Presets(arguments) => presets::run(arguments),
         Command::Reproduce(arguments) => reproduce::run(arguments),
         Command::Theory(arguments) => theory::run(arguments),
+        Command::Pushforward(arguments) => pushforward::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::real::Real;
 use super::{
     affine, bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim,
-    pack, penalty, points, positive, random, reduce, spectral, tangent, upsample,
+    pack, penalty, points, positive, pushforward, random, reduce, spectral, tangent, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -35,6 +35,17 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "norm/backward_input" => norm::backward_input,
         "random/normal" => random::normal,
         "random/uniform" => random::uniform,
+        "pushforward/exponential" => pushforward::exponential,
+        "pushforward/logistic" => pushforward::logistic,
+        "pushforward/cauchy" => pushforward::cauchy,
+        "pushforward/gaussian" => pushforward::gaussian,
+        "pushforward/weibull" => pushforward::weibull,
+        "pushforward/affine" => pushforward::affine,
+        "pushforward/square" => pushforward::square,
+        "pushforward/exp" => pushforward::exp,
+        "pushforward/abs" => pushforward::abs,
+        "pushforward/table" => pushforward::table,
+        "pushforward/gumbel_max" => pushforward::gumbel_max,
         "data/gather" => data::gather,
         "data/rows" => data::rows,
         "data/mixture" => points::mixture,

@@ -25,6 +25,7 @@ mod penalty;
 mod points;
 mod positive;
 mod product;
+mod pushforward;
 mod random;
 mod real;
 mod reduce;

@@ -144,6 +144,36 @@ kernels! {
     /// values\[L\]: uniform numbers on (−1, 1), draw clock\[counter\] of the stream with this key
     RANDOM_UNIFORM = "random/uniform" (clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int] false;
+    /// y\[L\] = −log(1 − u)/rate of u = (1 + x\[L\])/2, x being uniform on (−1, 1) here and below
+    PUSHFORWARD_EXPONENTIAL = "pushforward/exponential" (x: F32) -> (y: F32) [len: Int, rate: Float] false;
+    /// y\[L\] = location + scale · log(u/(1 − u))
+    PUSHFORWARD_LOGISTIC = "pushforward/logistic" (x: F32) -> (y: F32)
+        [len: Int, location: Float, scale: Float] false;
+    /// y\[L\] = location + scale · tan(π(u − ½))
+    PUSHFORWARD_CAUCHY = "pushforward/cauchy" (x: F32) -> (y: F32)
+        [len: Int, location: Float, scale: Float] false;
+    /// y\[L\] = location + scale · Φ⁻¹(u)
+    PUSHFORWARD_GAUSSIAN = "pushforward/gaussian" (x: F32) -> (y: F32)
+        [len: Int, location: Float, scale: Float] false;
+    /// y\[L\] = scale · (−log(1 − u))^power
+    PUSHFORWARD_WEIBULL = "pushforward/weibull" (x: F32) -> (y: F32)
+        [len: Int, power: Float, scale: Float] false;
+    /// y\[L\] = the inverse at u of the function that goes straight through M (points, heights)
+    PUSHFORWARD_TABLE = "pushforward/table" (x: F32, points: F32, heights: F32) -> (y: F32)
+        [len: Int, count: Int] false;
+    /// y\[L\] = location + scale · x\[L\]
+    PUSHFORWARD_AFFINE = "pushforward/affine" (x: F32) -> (y: F32)
+        [len: Int, location: Float, scale: Float] false;
+    /// y\[L\] = x\[L\]²
+    PUSHFORWARD_SQUARE = "pushforward/square" (x: F32) -> (y: F32) [len: Int] false;
+    /// y\[L\] = exp(x\[L\])
+    PUSHFORWARD_EXP = "pushforward/exp" (x: F32) -> (y: F32) [len: Int] false;
+    /// y\[L\] = |x\[L\]|
+    PUSHFORWARD_ABS = "pushforward/abs" (x: F32) -> (y: F32) [len: Int] false;
+    /// values\[L\] = the place of the largest of logits\[K\] + gumbel noise, draw clock\[counter\] of the
+    /// stream with this key
+    PUSHFORWARD_GUMBEL_MAX = "pushforward/gumbel_max" (logits: F32, clock: U32) -> (values: F32)
+        [key0: Int, key1: Int, counter: Int, len: Int, categories: Int] false;
     /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\],
     /// with `flip` mirrored along the width where the flip stream says so
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)

@@ -134,6 +134,8 @@ fn layout(plot: &Plot) -> Layout {
         layout.x_range = (left, right);
         layout.data_x_range = Some((left, right));
     }
+    // It would mark the edges of bins instead of round numbers.
+    layout.x_bin_width = None;
     layout.title = written(&plot.title);
     layout.subtitle = written(&plot.subtitle);
     layout.x_label = written(&plot.x.label);

@@ -7,6 +7,8 @@ mod fit;
 mod gpu;
 mod picture_faults;
 mod pictures;
+mod plot;
+mod pushforward;
 mod resume;
 mod sample;
 #[cfg(unix)]

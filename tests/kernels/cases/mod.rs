@@ -7,6 +7,7 @@ mod norm;
 mod penalty;
 mod points;
 mod products;
+mod pushforward;
 mod tensors;
 
 pub use conv::convolutions;
@@ -21,6 +22,9 @@ const LENGTHS: [usize; 6] = [1, 7, 64, 65, 257, 100_003];
 pub fn all() -> Vec<Case> {
     let kinds = [
         tensors::random(),
+        pushforward::pointwise(),
+        pushforward::tables(),
+        pushforward::gumbel_max(),
         tensors::gather(),
         points::rows(),
         points::drawn(),

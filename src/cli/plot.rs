@@ -1,0 +1,145 @@
+//! `gpugan plot`: the curves of a run as pictures.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
+use gpugan::run::atomic;
+use gpugan::run::metrics::{self, Record};
+use gpugan::{Error, Result};
+
+use super::output;
+
+/// Draw losses, scores, accuracy and bound of a run.
+///
+/// Writes PNG and SVG files into RUN/plots and prints their paths. A run that is still going can be
+/// drawn, too; what was drawn before is replaced. Numbers that the objective does not have are left
+/// out.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// A run directory
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// Another directory for the pictures
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Draw the losses on a logarithmic axis, which leaves out those that are not positive
+    #[arg(long)]
+    log: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan plot RUN
+  gpugan plot RUN --log --out pictures";
+
+/// A curve: its label, and its number in a record.
+type Curve = (&'static str, fn(&Record) -> f64);
+
+/// A picture: the name of its files, the label of its axis, and its curves.
+const PICTURES: [(&str, &str, &[Curve]); 4] = [
+    (
+        "losses",
+        "loss",
+        &[
+            ("critic", |record| record.loss_critic),
+            ("generator", |record| record.loss_generator),
+        ],
+    ),
+    (
+        "scores",
+        "mean score",
+        &[
+            ("real", |record| record.score_real),
+            ("generated", |record| record.score_fake),
+        ],
+    ),
+    (
+        "accuracy",
+        "share",
+        &[
+            ("accuracy", |record| record.accuracy),
+            ("p real", |record| record.p_real),
+            ("p generated", |record| record.p_fake),
+        ],
+    ),
+    ("bound", "bound", &[("", |record| record.bound)]),
+];
+
+/// Draws.
+///
+/// # Errors
+/// `Error::Runtime` for metrics that cannot be read and pictures that cannot be written.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let file = arguments.run.join("metrics.jsonl");
+    let records = metrics::read(&file)?;
+    if records.is_empty() {
+        return Err(Error::Runtime(format!(
+            "'{}' holds no records yet; wait for the first log interval",
+            file.display()
+        )));
+    }
+    let default = || arguments.run.join("plots");
+    let directory = arguments.out.clone().unwrap_or_else(default);
+    fs::create_dir_all(&directory)
+        .map_err(|e| Error::Runtime(format!("cannot create '{}': {e}", directory.display())))?;
+    let mut written = Vec::new();
+    for (name, label, curves) in PICTURES {
+        let log = arguments.log && name == "losses";
+        let layers = layers(&records, curves, log);
+        if layers.is_empty() {
+            continue;
+        }
+        let y = Axis::new(label);
+        let plot = Plot {
+            title: name.to_string(),
+            subtitle: run_name(&arguments.run),
+            x: Axis::new("generator updates"),
+            y: if log { y.log() } else { y },
+            layers,
+            ..Plot::default()
+        };
+        written.extend(write(&plot, &directory.join(name))?);
+    }
+    output::print(&written.join("\n"))
+}
+
+/// The curves that have a number somewhere; one number alone is a point.
+fn layers(records: &[Record], curves: &[Curve], log: bool) -> Vec<Layer> {
+    let layer = |(at, (label, number)): (usize, &Curve)| {
+        let points = records.iter();
+        let points = points.map(|record| [record.step as f64, number(record)]);
+        let points: Vec<_> = points.collect();
+        let shown = |y: f64| y.is_finite() && (!log || y > 0.0);
+        let count = points.iter().filter(|point| shown(point[1])).count();
+        match count {
+            0 => None,
+            1 => Some(Layer::Points {
+                label: label.to_string(),
+                colour: colour::series(at),
+                points,
+                radius: 3.0,
+                opacity: 1.0,
+            }),
+            _ => Some(Layer::line(*label, colour::series(at), points)),
+        }
+    };
+    curves.iter().enumerate().filter_map(layer).collect()
+}
+
+fn run_name(run: &Path) -> String {
+    let path = std::path::absolute(run).unwrap_or_else(|_| run.into());
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Writes both forms of a picture, and returns their paths.
+fn write(plot: &Plot, path: &Path) -> Result<[String; 2]> {
+    let [png, svg] = ["png", "svg"].map(|form| path.with_extension(form));
+    let runtime = |e: std::io::Error| Error::Runtime(e.to_string());
+    atomic::write(&png, &plot.png(SIZE)?).map_err(runtime)?;
+    atomic::write(&svg, plot.svg(SIZE)?.as_bytes()).map_err(runtime)?;
+    Ok([png, svg].map(|path| path.display().to_string()))
+}
