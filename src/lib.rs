@@ -15,6 +15,7 @@ pub mod nn;
 pub mod optim;
 pub mod plan;
 pub mod random;
+pub mod rates;
 pub mod run;
 pub mod schedule;
 pub mod threefry;

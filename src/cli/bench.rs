@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn measure(arguments: &Arguments) -> Result<Report> {
     let config = Config::layered(arguments.preset.as_deref(), None, &arguments.options)?;
     let steps = arguments.steps;
-    let images = IMAGES.max(config.batch);
+    let images = IMAGES.max(config.batch * config.pack);
     let gan = Gan::new(game::settings(&config, SHAPE, images)?);
     let open = |plan, asked| Ok(device::open(plan, asked, &[])?.executor);
     let asked = Asked::by(&config);
@@ -118,7 +118,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         .iter_mut()
         .for_each(|product| product.measure_against(&ceiling));
     let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
-    let images = (config.batch * config.critic_steps.usual()) as f64;
+    let images = (config.batch * config.pack * config.critic_steps.usual()) as f64;
     Ok(Report {
         arch: config.arch.name(),
         objective: config.objective.name(),

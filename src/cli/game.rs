@@ -3,11 +3,12 @@
 use gpugan::data::{self, Images, Split};
 use gpugan::gan::arch::{Architecture, Kind, Variation};
 use gpugan::gan::{Penalty, Settings};
-use gpugan::nn::{Init, Layer};
+use gpugan::nn::{Init, Layer, Moments};
 use gpugan::optim::{Clip, Rule};
 use gpugan::plan::{ALIGNMENT, DType};
+use gpugan::rates::Course;
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Dataset, Game, Optimizer, Sides};
+use gpugan::run::config::{self, Arch, DEFAULT_STEPS, Dataset, Game, Optimizer, Sides};
 use gpugan::{Error, Result};
 
 /// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
@@ -44,7 +45,7 @@ pub fn load_data(config: &Config, watch: data::Watch) -> Result<Images> {
         (None, Dataset::Folder(directory)) => data::folder::load(directory, &wanted, watch)?,
         (None, Dataset::Zip(file)) => data::archive::load(file, &wanted, watch)?,
     };
-    images.require_batch(config.batch)?;
+    images.require_batch(config.batch * config.pack)?;
     Ok(images)
 }
 
@@ -133,7 +134,11 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         }),
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
+        course: course(config),
         batch: config.batch,
+        pack: config.pack,
+        update: config.update,
+        moments: config.moments,
         ema: config.ema,
         critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
@@ -143,17 +148,41 @@ pub fn settings(config: &Config, shape: [usize; 3], images: usize) -> Result<Set
         ring: ring(config)?,
         samples: grid_side(shape).pow(2),
     };
-    if let Some(penalty) = settings.penalty {
-        penalty.require_fit(&settings.architecture.critic())?;
+    if let Some(degree) = config.moments {
+        refuse_many_moments(config.pack * settings.architecture.features(), degree)?;
     }
-    let rows = settings.batch.max(settings.samples);
+    if let Some(penalty) = settings.penalty {
+        penalty.require_fit(&settings.critic())?;
+    }
+    let rows = settings.samples_per_update().max(settings.samples);
     refuse_giants("generator", &settings.architecture.generator(), rows)?;
     refuse_giants(
         "critic",
-        &settings.architecture.critic(),
-        2 * settings.batch,
+        &settings.critic(),
+        2 * settings.samples_per_update(),
     )?;
     Ok(settings)
+}
+
+/// Refuses polynomials of so many coordinates that they are more than a sum may have terms.
+fn refuse_many_moments(dims: usize, degree: usize) -> Result<()> {
+    let most = Moments::MOST_FEATURES;
+    match Moments::features(dims, degree) {
+        Some(features) if features <= most => Ok(()),
+        _ => Err(Error::Usage(format!(
+            "--moments {degree} on samples of {dims} numbers are more than {most} products; give a \
+             lower degree or data of fewer dimensions"
+        ))),
+    }
+}
+
+/// How rates and momentum move in turns. A length that is still open is that of the default run.
+fn course(config: &Config) -> Course {
+    let schedule = config
+        .lr_schedule
+        .over(config.steps.unwrap_or(DEFAULT_STEPS));
+    let ramp = config.momentum_ramp;
+    Course { schedule, ramp }.in_turns(config.generator_steps as u64)
 }
 
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
+use gpugan::gan::Update;
 use gpugan::gan::arch::CriticNorm;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::GeneratorLoss;
 use gpugan::random::Latent;
+use gpugan::rates::{LrSchedule, Ramp};
 use gpugan::run::config::{
     Arch, Dataset, Game, Init, OnNan, Optimizer, Seed, Sides, Size, Tune, Unit,
 };
@@ -160,9 +162,20 @@ pub struct GameOptions {
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
-    /// Images per update [default: 128; dcgan: 64]
+    /// Inputs of the critic per update: images, or packs of images [default: 128; dcgan: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
+    /// Samples that the critic sees at once, as one input (PacGAN) [default: 1]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, help_heading = GAME)]
+    pack: Option<usize>,
+    /// Whether the generator plays with samples of its own after the critic's update, or both learn
+    /// from one batch at once [default: alternating]
+    #[arg(long, value_name = "HOW", help_heading = GAME)]
+    update: Option<Update>,
+    /// Moment matching: in place of a critic that learns, the best of all polynomials up to this
+    /// degree, with --objective wgan on data of few dimensions [default: off]
+    #[arg(long, value_name = "DEGREE", allow_negative_numbers = true, help_heading = GAME)]
+    moments: Option<usize>,
     /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
     /// samples with the averages [default: no average]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
@@ -176,6 +189,10 @@ pub struct GameOptions {
     /// Learning rate of the critic [default: that of --lr]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     lr_critic: Option<f64>,
+    /// How learning rates move: constant, linear (to 0 at the end of the run) or linear:STEPS, or
+    /// exponential:FACTOR,FLOOR, divided by FACTOR in each step [default: constant]
+    #[arg(long, value_name = "SCHEDULE", help_heading = GAME)]
+    lr_schedule: Option<LrSchedule>,
     /// Adam's decay of the mean gradient [default: 0.5]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     beta1: Option<f64>,
@@ -185,6 +202,9 @@ pub struct GameOptions {
     /// Momentum of sgd [default: 0.9]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     momentum: Option<f64>,
+    /// Moves the momentum of sgd to another between two steps: MOMENTUM,STEP,LATER_STEP [default: off]
+    #[arg(long, value_name = "RAMP", help_heading = GAME)]
+    momentum_ramp: Option<Ramp>,
     /// RMSprop's decay of the mean squared gradient [default: 0.99]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     rms_decay: Option<f64>,

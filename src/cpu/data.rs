@@ -64,7 +64,7 @@ pub fn fill<T: Real>(args: &mut Args<'_, T>) {
 
 /// destination\[start..start+L\] = source\[L\]
 pub fn copy<T: Real>(args: &mut Args<'_, T>) {
-    let (start, len) = (args.int("start"), args.int("len"));
-    let source = args.floats("source");
-    args.floats_mut("destination")[start..start + len].copy_from_slice(&source[..len]);
+    let [skip, start, len] = ["skip", "start", "len"].map(|name| args.int(name));
+    let source = &args.floats("source")[skip..][..len];
+    args.floats_mut("destination")[start..start + len].copy_from_slice(source);
 }

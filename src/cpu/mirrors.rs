@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::real::Real;
 use super::{
-    bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, penalty, random,
-    reduce, spectral, tangent, upsample,
+    bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim, pack,
+    penalty, random, reduce, spectral, tangent, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -45,6 +45,10 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "maxout/tangent" => maxout::tangent,
         "upsample/forward" => upsample::forward,
         "upsample/backward" => upsample::backward,
+        "pack/forward" => pack::forward,
+        "pack/backward" => pack::backward,
+        "moments/forward" => moments::forward,
+        "moments/backward" => moments::backward,
         "spectral/columns" => spectral::columns,
         "spectral/dots" => spectral::dots,
         "spectral/direction" => spectral::direction,
@@ -62,6 +66,7 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
         "optim/rmsprop" => optim::rmsprop,
+        "optim/best" => optim::best,
         "optim/clip" => optim::clip,
         "optim/average" => optim::average,
         "clock/advance" => clock::advance,

@@ -160,13 +160,16 @@ pub fn critic<T: Real>(args: &mut Args<'_, T>) {
     watch(args, Watched::CriticLoss, &[scores], value);
 }
 
-/// From scores\[B\] of generated samples, and those\[B\] of real ones for objectives that compare
-/// them: the slopes of the generator loss and its metric.
+/// From B scores of generated samples, the first at `first`, and those of real ones for objectives that
+/// compare them: the slopes of the generator loss, 0 before `first`, and its metric.
 pub fn generator<T: Real>(args: &mut Args<'_, T>) {
     let (batch, objective) = (args.int("batch"), objective(args));
     let minimax = args.int("minimax") > 0;
-    let (scores, reals) = (args.floats("scores"), args.floats("reals"));
-    let slopes = args.floats_mut("slopes");
+    let first = args.int("first");
+    let (scores, reals) = (&args.floats("scores")[first..], args.floats("reals"));
+    let reals = &reals[..batch];
+    let (before, slopes) = args.floats_mut("slopes").split_at_mut(first);
+    before.fill(T::zero());
     let means = (mean(reals, |s| s), mean(scores, |s| s));
     let share = T::of(1.0 / batch as f64);
     let (mut sum, mut pull) = (0.0, 0.0);

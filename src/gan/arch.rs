@@ -7,7 +7,7 @@ mod mlp;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::nn::Layer;
+use crate::nn::{Layer, Pack};
 use crate::plan::codes::Activation;
 
 /// A pair of networks for images of `shape` = \[H, W, C\].
@@ -100,8 +100,9 @@ impl Architecture {
         }
     }
 
-    /// The layers from images to one score each.
-    pub fn critic(&self) -> Vec<Box<dyn Layer>> {
+    /// The layers from `pack` images, one after the other, to one score.
+    pub fn critic(&self, pack: usize) -> Vec<Box<dyn Layer>> {
+        let features = pack * self.features();
         let chosen = self.variation.critic_activation;
         let between = |leak| chosen.unwrap_or(Activation::LeakyRelu(leak));
         match &self.kind {
@@ -109,15 +110,22 @@ impl Architecture {
                 critic_hidden,
                 leak,
                 ..
-            } => mlp::critic(self.features(), critic_hidden, between(*leak)),
+            } => mlp::critic(features, critic_hidden, between(*leak)),
             Kind::Maxout {
                 critic_hidden,
                 pieces,
                 ..
-            } => maxout::critic(self.features(), critic_hidden, *pieces),
+            } => maxout::critic(features, critic_hidden, *pieces),
             Kind::Dcgan { width, leak } => {
+                let [h, w, channels] = self.shape;
                 let norm = self.variation.critic_norm;
-                dcgan::critic(self.shape, *width, between(*leak), norm)
+                let packed = [h, w, pack * channels];
+                let mut layers = dcgan::critic(packed, *width, between(*leak), norm);
+                if pack > 1 {
+                    let (shape, count) = (self.shape, pack);
+                    layers.insert(0, Box::new(Pack { shape, count }));
+                }
+                layers
             }
         }
     }

@@ -2,11 +2,12 @@
 //! it.
 
 use super::step::Board;
-use super::{Penalty, Settings};
-use crate::nn::{Gradients, Network, spectral_norm};
-use crate::optim::Optimizer;
+use super::{Penalty, Settings, Update};
+use crate::nn::{Gradients, Network};
+use crate::optim::{Optimizer, Rule};
 use crate::plan::codes::{Counter, Metric, Watched};
 use crate::plan::{DType, Plan, ProgramId, Recorder, Role, Tensor};
+use crate::rates::Course;
 
 /// What the moving average of the generator is called.
 pub const EMA: &str = "generator_ema";
@@ -77,21 +78,20 @@ impl Gan {
             ),
         };
         let architecture = &settings.architecture;
-        let lr = (settings.lr_generator, settings.lr_critic);
         let generator = Network::new(&mut r, "generator", architecture.generator());
-        let generator = Player::new(&mut r, generator, &settings, lr.0);
-        let layers = match settings.spectral_norm {
-            true => spectral_norm(architecture.critic()),
-            false => architecture.critic(),
-        };
-        let critic = Network::new(&mut r, "critic", layers);
-        let critic = Player::new(&mut r, critic, &settings, lr.1);
+        let course = |lr| (lr, settings.course);
+        let update = (settings.rule, course(settings.lr_generator));
+        let generator = Player::new(&mut r, generator, update, board.clock);
+        let critic = Network::new(&mut r, "critic", settings.critic());
+        let update = (settings.critic_rule(), course(settings.lr_critic));
+        let critic = Player::new(&mut r, critic, update, board.clock);
         let layers = settings.ema.map(|_| architecture.generator());
         let generator_ema = layers.map(|layers| Network::new(&mut r, EMA, layers));
         let ema = generator_ema.as_ref();
-        let critic_step = board.critic_step(&mut r, &settings, &generator, &critic);
+        let (critic_step, shown) = board.critic_step(&mut r, &settings, &generator, &critic);
         let critic_plain = board.critic_plain(&mut r, &settings, &generator, &critic);
-        let generator_step = board.generator_step(&mut r, &settings, &generator, &critic, ema);
+        let players = (&generator, &critic);
+        let generator_step = board.generator_step(&mut r, &settings, players, ema, &shown);
         let sampled = ema.unwrap_or(&generator.network);
         let (sample_program, sample) = board.sample(&mut r, &settings, sampled);
         Gan {
@@ -147,6 +147,9 @@ impl Gan {
     /// The programs of one turn: k critic steps, `first` before which were made in all, then the
     /// generator's.
     fn turn_from(&self, first: u64, k: usize) -> Vec<ProgramId> {
+        if self.settings.update == Update::Simultaneous {
+            return self.at_once();
+        }
         let [gradients, update] = self.critic_step;
         let plain = self.critic_plain.unwrap_or(gradients);
         let every = self.settings.penalty.map_or(1, Penalty::every);
@@ -162,13 +165,25 @@ impl Gan {
         programs.extend([gradients, last_update]);
         programs
     }
+
+    /// A turn in which both learn from one batch: both gradients, then both updates.
+    fn at_once(&self) -> Vec<ProgramId> {
+        let [critic_gradients, critic_update] = self.critic_step;
+        let [gradients, _, last_update] = self.generator_step;
+        vec![critic_gradients, gradients, critic_update, last_update]
+    }
 }
 
 impl Player {
-    fn new(r: &mut Recorder, network: Network, settings: &Settings, lr: f64) -> Player {
+    fn new(
+        r: &mut Recorder,
+        network: Network,
+        (rule, lr): (Rule, (f64, Course)),
+        clock: Tensor,
+    ) -> Player {
         Player {
             gradients: network.companion(r, "grad", Role::Scratch),
-            optimizer: Optimizer::new(r, &network, settings.rule, lr),
+            optimizer: Optimizer::new(r, &network, rule, lr, clock),
             network,
         }
     }

@@ -75,6 +75,10 @@ impl Penalty {
                     "normalises each sample by the rest of the batch",
                     "--critic-norm none",
                 ),
+                Some(Obstacle::Products) => (
+                    "multiplies the numbers of a sample by each other",
+                    "no --moments",
+                ),
                 Some(Obstacle::JumpingCurve) => (
                     "ends in ELU, whose second derivative jumps at 0",
                     "--critic-activation smooth-elu",
@@ -225,9 +229,10 @@ impl Payment<'_> {
         nn::weigh(r, "v", g, factors, None)
     }
 
-    /// Points between real and generated samples, one pair each.
+    /// Points between inputs of the critic, one for each pair of a real and a generated one.
     fn interpolated(&self, r: &mut Recorder, join: &Join) -> Tensor {
-        let (shape, len) = (r.info(join.real).shape.clone(), r.info(join.real).len());
+        let len = r.info(join.real).len();
+        let shape = [self.settings.batch, len / self.settings.batch];
         let key = stream_key(self.settings.seed, Stream::Mix);
         let mixed = r.scratch("mixed", &shape);
         r.call(&kernel::PENALTY_INTERPOLATE)
@@ -238,16 +243,17 @@ impl Payment<'_> {
             .set("key0", key[0])
             .set("key1", key[1])
             .set("len", len)
-            .set("features", len / shape[0])
+            .set("features", shape[1])
             .extent(len, 1, 1)
             .flops(3 * len)
             .record();
         mixed
     }
 
-    /// Points around real samples.
+    /// Points around real inputs of the critic.
     fn perturbed(&self, r: &mut Recorder, real: Tensor) -> Tensor {
-        let (shape, len) = (r.info(real).shape.clone(), r.info(real).len());
+        let len = r.info(real).len();
+        let shape = [self.settings.batch, len / self.settings.batch];
         let spread = spread(r, real);
         let key = stream_key(self.settings.seed, Stream::Mix);
         let noise_key = stream_key(self.settings.seed, Stream::Noise);
@@ -262,7 +268,7 @@ impl Payment<'_> {
             .set("noise_key0", noise_key[0])
             .set("noise_key1", noise_key[1])
             .set("len", len)
-            .set("features", len / shape[0])
+            .set("features", shape[1])
             .set("scale", NOISE)
             .extent(len, 1, 1)
             .flops(3 * len)

@@ -104,18 +104,7 @@ impl Layer for Dropout {
 
     /// It is linear, and the mask is the same.
     fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
-        let rows = r.rows(pass.tx);
-        let y = r.scratch(pass.name, &[rows, self.outputs()]);
-        let forward = Forward {
-            name: pass.name,
-            parameters: pass.parameters,
-            buffers: &[],
-            mode: pass.mode,
-            x: pass.tx,
-            y,
-        };
-        self.forward(r, forward);
-        y
+        pass.through(r, self)
     }
 }
 

@@ -8,7 +8,9 @@ mod dense;
 mod dropout;
 mod init;
 mod maxout;
+mod moments;
 mod network;
+mod pack;
 mod parameter;
 mod spectral;
 mod sum;
@@ -20,8 +22,10 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 pub use init::Init;
 pub use maxout::Maxout;
+pub use moments::Moments;
 pub(crate) use network::weigh;
 pub use network::{Gradients, Network, Pass, Sweep, Trace};
+pub use pack::Pack;
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
 pub use spectral::{SpectralNorm, spectral_norm};
 pub(crate) use sum::slices;
@@ -149,6 +153,10 @@ pub enum Module {
     Upsample {
         scale_factor: usize,
     },
+    /// The products of 1 to `degree` coordinates; torch.nn has none.
+    Moments {
+        degree: usize,
+    },
     /// torch.nn.utils.spectral_norm(module)
     SpectralNorm {
         module: Box<Module>,
@@ -215,6 +223,24 @@ pub struct Tangent<'a> {
     pub end: Activation,
 }
 
+impl Tangent<'_> {
+    /// The tangent of a layer that is linear: what its forward pass makes of the input's.
+    fn through(self, r: &mut Recorder, layer: &dyn Layer) -> Tensor {
+        let rows = r.rows(self.tx);
+        let y = r.scratch(self.name, &[rows, layer.outputs()]);
+        let forward = Forward {
+            name: self.name,
+            parameters: self.parameters,
+            buffers: &[],
+            mode: self.mode,
+            x: self.tx,
+            y,
+        };
+        layer.forward(r, forward);
+        y
+    }
+}
+
 /// Why a function of a network's slope cannot be differentiated through a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
@@ -223,6 +249,8 @@ pub enum Obstacle {
     CoupledSamples,
     /// The second derivative of its activation jumps.
     JumpingCurve,
+    /// It multiplies the numbers of a sample by each other.
+    Products,
 }
 
 /// A stage of a network: something linear, then an activation.

@@ -86,17 +86,6 @@ impl Layer for Upsample {
 
     /// It is linear, and has no constant.
     fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
-        let rows = r.rows(pass.tx);
-        let y = r.scratch(pass.name, &[rows, self.outputs()]);
-        let forward = Forward {
-            name: pass.name,
-            parameters: pass.parameters,
-            buffers: &[],
-            mode: pass.mode,
-            x: pass.tx,
-            y,
-        };
-        self.forward(r, forward);
-        y
+        pass.through(r, self)
     }
 }

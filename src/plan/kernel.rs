@@ -149,9 +149,9 @@ kernels! {
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
          flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
-    /// destination\[start..start+L\] = source\[L\]
+    /// destination\[start..start+L\] = source\[skip..skip+L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
-        [start: Int, len: Int] false;
+        [skip: Int, start: Int, len: Int] false;
     /// values\[L\] = value
     DATA_FILL = "data/fill" () -> (values: F32) [len: Int, value: Float] false;
     /// y\[L\] = x\[L\] ∘ mask · scale, the mask being draw clock\[dropout\] + `draw` of the stream with
@@ -174,6 +174,18 @@ kernels! {
     /// dx\[N,H,W,C\] = Σ over S·S pixels of da\[N,H·S,W·S,C\] ∘ φ'(x); rows are N·H
     UPSAMPLE_BACKWARD = "upsample/backward" (da: F32, x: F32) -> (dx: F32)
         [rows: Int, width: Int, channels: Int, scale: Int, activation: Int, leak: Float] false;
+    /// y\[N,P,M,C\] = x\[N,M,P,C\]: M images of P pixels become one of M·C channels
+    PACK_FORWARD = "pack/forward" (x: F32) -> (y: F32)
+        [rows: Int, count: Int, pixels: Int, channels: Int] false;
+    /// dx\[N,M,P,C\] = da\[N,P,M,C\] ∘ φ'(x), φ being the activation that made x
+    PACK_BACKWARD = "pack/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, count: Int, pixels: Int, channels: Int, activation: Int, leak: Float] false;
+    /// y\[N,K\] = the products of sequences of coordinates of x\[N,D\], K = D + D² + …
+    MOMENTS_FORWARD = "moments/forward" (x: F32) -> (y: F32)
+        [rows: Int, dims: Int, features: Int] false;
+    /// dx\[N,D\] = (Σ over K of da\[N,K\] · ∂y\[N,K\]/∂x\[N,D\]) ∘ φ'(x), φ being the activation that made x
+    MOMENTS_BACKWARD = "moments/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, dims: Int, features: Int, activation: Int, leak: Float] false;
     /// sums\[C\] = weight\[R,C\]ᵀ · u\[R\]
     SPECTRAL_COLUMNS = "spectral/columns" (weight: F32, u: F32) -> (sums: F32)
         [rows: Int, columns: Int] false;
@@ -190,10 +202,10 @@ kernels! {
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
         [batch: Int, objective: Int, ring: Int, parameter: Float, smoothing: Float, threshold: Float] false;
-    /// From scores\[B\] of generated samples, and of real ones where the objective compares them:
-    /// the slopes of the generator loss and its metric
+    /// From B scores of generated samples, the first at `first`, and of real ones where the objective
+    /// compares them: the slopes of the generator loss, 0 before `first`, and its metric
     OBJECTIVE_GENERATOR = "objective/generator" (scores: F32, reals: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
-        [batch: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
+        [batch: Int, first: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
     /// ty\[L\] = ta ∘ φ'(y), and bend\[L\] = da ∘ ta ∘ φ''/φ', φ being the activation that made y
     TANGENT_BEND = "tangent/bend" (y: F32, da: F32, ta: F32) -> (ty: F32, bend: F32)
         [len: Int, activation: Int, leak: Float] cells;
@@ -213,8 +225,9 @@ kernels! {
     PENALTY_NORMS = "penalty/norms" (squares: F32, clock: U32) -> (factors: F32, metrics: F32, guard: U32)
         [rows: Int, split: Int, norm: Int, ring: Int, weight: Float, rest: Float, share: Float, boost: Float] false;
     /// rates\[4\] = learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, momentum, for the update that follows
-    OPTIM_ADVANCE = "optim/advance" () -> (rates: F32)
-        [lr: Float, beta1: Float, rest1: Float, beta2: Float, rest2: Float, momentum: Float] false;
+    OPTIM_ADVANCE = "optim/advance" (clock: U32) -> (rates: F32)
+        [lr: Float, slope: Float, decay: Float, floor: Float, beta1: Float, rest1: Float, beta2: Float, rest2: Float,
+         momentum: Float, rise: Float, ramp: Float, pace: Float] false;
     /// Adam (Kingma and Ba 2015, algorithm 1) on a whole network at once
     OPTIM_ADAM = "optim/adam" (gradients: F32, rates: F32) -> (parameters: F32, mean: F32, square: F32, guard: U32)
         [len: Int, beta2: Float, rest1: Float, rest2: Float, epsilon: Float, watched: Int] false;
@@ -224,6 +237,9 @@ kernels! {
     /// RMSprop (Tieleman and Hinton 2012) on a whole network at once
     OPTIM_RMSPROP = "optim/rmsprop" (gradients: F32, rates: F32) -> (parameters: F32, square: F32, guard: U32)
         [len: Int, decay: Float, rest: Float, epsilon: Float, watched: Int] false;
+    /// parameters\[L\] = −radius · gradients / |gradients|: where a linear function is least on a sphere
+    OPTIM_BEST = "optim/best" (gradients: F32) -> (parameters: F32, guard: U32)
+        [len: Int, radius: Float, watched: Int] false;
     /// parameters\[L\] clipped to \[−limit, limit\]
     OPTIM_CLIP = "optim/clip" () -> (parameters: F32) [len: Int, limit: Float] false;
     /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay

@@ -1,12 +1,13 @@
 //! Small games of any shape, and numbers to fill them with.
 
 use gpugan::gan::arch::{Architecture, Kind, Variation};
-use gpugan::gan::{Penalty, Settings};
+use gpugan::gan::{Penalty, Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective, Objective::FGan};
 use gpugan::random::Latent;
+use gpugan::rates::Course;
 use gpugan::threefry::{open_unit, threefry2x32};
 
 pub const ADAM: Rule = Rule::Adam {
@@ -60,7 +61,11 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         clip: None,
         lr_generator: 2e-3,
         lr_critic: 2e-3,
+        course: Course::default(),
         batch,
+        pack: 1,
+        update: Update::Alternating,
+        moments: None,
         ema: None,
         critic_steps: 1.into(),
         generator_steps: 1,

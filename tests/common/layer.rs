@@ -137,6 +137,7 @@ pub fn keep(r: &mut Recorder, source: Tensor, destination: Tensor) {
     r.call(&kernel::DATA_COPY)
         .read("source", source)
         .write("destination", destination)
+        .set("skip", 0usize)
         .set("start", 0usize)
         .set("len", len)
         .extent(len, 1, 1)

@@ -1,11 +1,11 @@
 //! The gradients of a recorded game against the losses that it reports, for every objective.
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::{Gan, Player, Settings};
+use gpugan::gan::{Gan, Player, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
-use super::common::games::{game, ignores_the_level, images, maxout, objectives};
+use super::common::games::{dcgan, game, ignores_the_level, images, maxout, objectives};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
 
 /// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
@@ -40,27 +40,29 @@ pub fn start(gan: &Gan) -> Cpu<f64> {
 fn of_loss(
     cpu: &mut Cpu<f64>,
     gan: &Gan,
-    program: ProgramId,
+    programs: &[ProgramId],
     metric: Metric,
 ) -> Vec<(String, Vec<f64>, Vec<f64>)> {
     let player = match metric {
         Metric::LossCritic => &gan.critic,
         _ => &gan.generator,
     };
-    compare(cpu, gan, player, program, |row| row[metric as usize])
+    compare(cpu, gan, player, programs, |row| row[metric as usize])
 }
 
-/// The same, of what `of` makes of the metrics that the program reports.
+/// The same, of what `of` makes of the metrics that the programs report.
 pub fn compare(
     cpu: &mut Cpu<f64>,
     gan: &Gan,
     player: &Player,
-    program: ProgramId,
+    programs: &[ProgramId],
     of: impl Fn(&[f64]) -> f64,
 ) -> Vec<(String, Vec<f64>, Vec<f64>)> {
     let loss = |cpu: &mut Cpu<f64>| {
         cpu.floats_mut(gan.metrics).fill(f64::NAN);
-        cpu.run_program(program);
+        programs
+            .iter()
+            .for_each(|program| cpu.run_program(*program));
         of(&cpu.floats(gan.metrics)[..Metric::COUNT])
     };
     cpu.floats_mut(player.gradients.whole).fill(f64::NAN);
@@ -88,7 +90,7 @@ fn both_players_follow_the_gradient_of_their_loss() {
                 (gan.critic_step[0], Metric::LossCritic),
                 (gan.generator_step[0], Metric::LossGenerator),
             ] {
-                let rows = of_loss(&mut cpu, &gan, program, metric);
+                let rows = of_loss(&mut cpu, &gan, &[program], metric);
                 assert_eq!(rows.len(), 6);
                 for (name, got, want) in rows {
                     let level = ignores_the_level(objective) && name == "critic.4.bias";
@@ -98,6 +100,53 @@ fn both_players_follow_the_gradient_of_their_loss() {
                     }
                     assert_close(&got, &want, &format!("{objective:?} {aligned}: {name}"));
                 }
+            }
+        }
+    }
+}
+
+/// From packs, from one batch for both, and through polynomials.
+#[test]
+fn games_of_another_order_follow_the_gradients_of_their_losses() {
+    let packed = |objective, update| Settings {
+        pack: 2,
+        update,
+        ..settings(objective, false)
+    };
+    let mut convolved = packed(Objective::NonSaturating, Update::Simultaneous);
+    convolved.architecture.kind = dcgan();
+    let polynomials = Settings {
+        moments: Some(3),
+        ..game([1, 1, 2], 5)
+    };
+    let games = [
+        packed(Objective::NonSaturating, Update::Alternating),
+        packed(Objective::Minimax, Update::Simultaneous),
+        packed(Objective::RelativisticAverage, Update::Simultaneous),
+        packed(Objective::Relativistic, Update::Simultaneous),
+        convolved,
+        Settings {
+            objective: Objective::Wgan,
+            ..polynomials
+        },
+    ];
+    for settings in games {
+        let gan = Gan::new(settings);
+        let mut cpu = start(&gan);
+        let programs = [gan.critic_step[0], gan.generator_step[0]];
+        let at_once = gan.settings.update == Update::Simultaneous;
+        for (own, metric) in [(0, Metric::LossCritic), (1, Metric::LossGenerator)] {
+            let run = if at_once {
+                &programs[..]
+            } else {
+                &programs[own..=own]
+            };
+            for (name, got, want) in of_loss(&mut cpu, &gan, run, metric) {
+                let level = name.starts_with("critic") && name.ends_with("bias");
+                if level && ignores_the_level(gan.settings.objective) && want[0].abs() < 1e-9 {
+                    continue;
+                }
+                assert_close(&got, &want, &format!("{:?}: {name}", gan.settings));
             }
         }
     }
@@ -114,7 +163,7 @@ fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
         (gan.critic_step[0], Metric::LossCritic),
         (gan.generator_step[0], Metric::LossGenerator),
     ] {
-        for (name, got, want) in of_loss(&mut cpu, &gan, program, metric) {
+        for (name, got, want) in of_loss(&mut cpu, &gan, &[program], metric) {
             assert_close(&got, &want, &name);
         }
     }
@@ -127,7 +176,7 @@ fn the_gradients_of_another_objective_are_noticed() {
         let gan = Gan::new(settings(objective, true));
         let mut cpu = start(&gan);
         let (program, metric) = (gan.generator_step[0], Metric::LossGenerator);
-        of_loss(&mut cpu, &gan, program, metric)
+        of_loss(&mut cpu, &gan, &[program], metric)
     });
     for ((name, got, _), (_, _, want)) in one.iter().zip(&other) {
         assert!(error(got, want) > 1000.0 * TOLERANCE, "{name}");

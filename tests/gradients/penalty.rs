@@ -57,7 +57,7 @@ fn total(gan: &Gan, metrics: &[f64]) -> f64 {
 fn rows(settings: Settings, of: fn(&Gan, &[f64]) -> f64) -> Vec<(String, Vec<f64>, Vec<f64>)> {
     let gan = Gan::new(settings);
     let mut cpu: Cpu<f64> = start(&gan);
-    compare(&mut cpu, &gan, &gan.critic, gan.critic_step[0], |row| {
+    compare(&mut cpu, &gan, &gan.critic, &gan.critic_step[..1], |row| {
         of(&gan, row)
     })
 }

@@ -74,7 +74,7 @@ fn after(module: &Module, layer: &dyn Layer, shape: Vec<usize>) -> Vec<usize> {
         Module::Unflatten {
             unflattened_size, ..
         } => unflattened_size.to_vec(),
-        Module::Maxout { .. } => vec![layer.outputs()],
+        Module::Maxout { .. } | Module::Moments { .. } => vec![layer.outputs()],
         _ => match layer.image() {
             Some([h, w, c]) => vec![c, h, w],
             None => shape,
@@ -132,6 +132,7 @@ fn describe(module: &Module) -> String {
         Module::ELU => "ELU()".to_string(),
         Module::Dropout { p } => format!("Dropout({p})"),
         Module::Maxout { pieces } => format!("Maxout({pieces})"),
+        Module::Moments { degree } => format!("Moments({degree})"),
         Module::Upsample { scale_factor } => format!("Upsample(scale_factor={scale_factor})"),
         Module::SpectralNorm { module } => format!("spectral_norm({})", describe(module)),
     }

@@ -298,6 +298,6 @@ impl Session {
 
     /// Real images that the critic was shown in so many turns.
     fn images(&self, turns: u64) -> u64 {
-        self.config.critic_steps.total(turns) * self.config.batch as u64
+        self.config.critic_steps.total(turns) * (self.config.batch * self.config.pack) as u64
     }
 }

@@ -20,11 +20,13 @@ pub use game::{Game, Sides, Unit};
 pub use preset::Preset;
 pub use values::{Arch, Init, OnNan, Optimizer, Seed, Tune};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::gan::Update;
 use crate::gan::arch::CriticNorm;
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
+use crate::rates::{LrSchedule, Ramp};
 use crate::schedule::CriticSteps;
 use ranges::{MOST_STEPS, within};
 
@@ -95,8 +97,15 @@ pub struct Config {
     pub critic_steps: CriticSteps,
     /// Generator updates in a row.
     pub generator_steps: usize,
-    /// Samples per update.
+    /// Inputs of the critic per update, of each kind.
     pub batch: usize,
+    /// Samples that make one input of the critic.
+    pub pack: usize,
+    /// Who learns from which batch.
+    pub update: Update,
+    /// The degree of the polynomials in the critic's place; unset: there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moments: Option<usize>,
     /// Decay of the generator's moving average; unset: there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<f64>,
@@ -111,10 +120,14 @@ pub struct Config {
     /// The critic's learning rate where it differs from `lr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lr_critic: Option<f64>,
+    pub lr_schedule: LrSchedule,
     pub beta1: f64,
     pub beta2: f64,
     /// Of SGD.
     pub momentum: f64,
+    /// What the momentum of SGD rises to; unset: it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub momentum_ramp: Option<Ramp>,
     /// Of RMSprop.
     pub rms_decay: f64,
     /// Where the critic's weights are clipped.
@@ -171,15 +184,20 @@ impl Default for Config {
             critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,
+            pack: 1,
+            update: Update::Alternating,
+            moments: None,
             ema: None,
             steps: None,
             epochs: None,
             optimizer: Optimizer::Adam,
             lr: 2e-4,
             lr_critic: None,
+            lr_schedule: LrSchedule::Constant,
             beta1: 0.5,
             beta2: 0.999,
             momentum: 0.9,
+            momentum_ramp: None,
             rms_decay: 0.99,
             clip: None,
             clip_when: ClipWhen::After,
@@ -228,14 +246,15 @@ impl Config {
     /// of critic and generator updates counts as a whole one.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be.
+    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be, or the learning rate comes to
+    /// 0 before the end.
     pub fn resolve_length(&mut self, images: u64) -> Result<u64> {
         let steps = match (self.steps, self.epochs) {
             (Some(steps), _) => steps,
             (None, None) => DEFAULT_STEPS,
             (None, Some(epochs)) => {
                 let shown = u128::from(epochs) * u128::from(images);
-                let updates = shown.div_ceil(self.batch as u128);
+                let updates = shown.div_ceil((self.batch * self.pack) as u128);
                 // Far beyond the greatest length, where products would overflow.
                 let updates = updates.min(1 << 50) as u64;
                 let rounds = self.critic_steps.turns_for(updates);
@@ -244,6 +263,13 @@ impl Config {
         };
         within("--epochs in steps", steps, 1..=MOST_STEPS)?;
         (self.steps, self.epochs) = (Some(steps), None);
-        Ok(steps)
+        self.lr_schedule = self.lr_schedule.over(steps);
+        match self.lr_schedule {
+            LrSchedule::Linear(Some(last)) if last < steps => Err(Error::Usage(format!(
+                "--steps is {steps}, but with --lr-schedule linear:{last} nothing is learned after \
+                 step {last}; give at most {last} steps"
+            ))),
+            _ => Ok(steps),
+        }
     }
 }

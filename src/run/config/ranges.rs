@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-use super::{Arch, Config, Dataset, GP_WEIGHT, Game, Init, Sides, Size};
+use super::{Arch, Config, Dataset, GP_WEIGHT, Game, Init, Optimizer, Sides, Size};
 use crate::error::{Error, Result};
+use crate::gan::Update;
+use crate::nn::Moments;
 use crate::plan::objective::{GeneratorLoss, Objective};
 
 /// With these no product of a step count, a batch and a ratio leaves the range of u64.
@@ -193,14 +195,80 @@ impl Config {
         }
         within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
         within("--batch", self.batch, 1..=MOST_BATCH)?;
+        within("--pack", self.pack, 1..=64)?;
+        self.validate_simultaneous()?;
+        self.validate_moments()?;
         within("--lr", self.lr, RATES)?;
         within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
         below_one("--ema", self.ema.unwrap_or(0.0))?;
         below_one("--beta1", self.beta1)?;
         below_one("--beta2", self.beta2)?;
         below_one("--momentum", self.momentum)?;
+        if let Some(ramp) = self.momentum_ramp {
+            below_one("--momentum-ramp", ramp.to)?;
+            if self.optimizer != Optimizer::Sgd {
+                let message = format!(
+                    "--momentum-ramp is {ramp}, but only --optimizer sgd has a momentum; leave it out"
+                );
+                return Err(Error::Usage(message));
+            }
+        }
         below_one("--rms-decay", self.rms_decay)?;
         within("--clip", self.clip.unwrap_or(1.0), RATES)
+    }
+}
+
+impl Config {
+    /// Updates of one batch are one of each kind.
+    fn validate_simultaneous(&self) -> Result<()> {
+        let mut critic_steps = self.critic_steps.numbers();
+        let one_of_each = critic_steps.all(|k| k == 1) && self.generator_steps == 1;
+        if self.update == Update::Alternating {
+            return Ok(());
+        }
+        if self.r1_every > 1 {
+            return Err(Error::Usage(format!(
+                "--update simultaneous has one kind of critic step, but --r1-every is {}; give \
+                 --r1-every 1",
+                self.r1_every
+            )));
+        }
+        if one_of_each {
+            return Ok(());
+        }
+        let (k, g) = (&self.critic_steps, self.generator_steps);
+        Err(Error::Usage(format!(
+            "--update simultaneous is one update of each network, but --critic-steps is {k} and \
+             --generator-steps is {g}; give 1 for both, or --update alternating"
+        )))
+    }
+
+    /// Polynomials are the best critic of a difference of means, and nothing else is done to them.
+    fn validate_moments(&self) -> Result<()> {
+        let Some(degree) = self.moments else {
+            return Ok(());
+        };
+        within("--moments", degree, 1..=Moments::MOST_DEGREE)?;
+        let usage = |message: String| Err(Error::Usage(message));
+        if self.objective != Objective::Wgan.into() {
+            return usage(format!(
+                "--moments is {degree}, but the objective is {}; give --objective wgan, of whose \
+                 critics the polynomials are a class",
+                self.objective
+            ));
+        }
+        for (flag, given) in [
+            ("--clip", self.clip.is_some()),
+            ("--spectral-norm", self.spectral_norm),
+        ] {
+            if given {
+                return usage(format!(
+                    "{flag} bounds a critic that learns, but with --moments {degree} none does; \
+                     leave it out"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
