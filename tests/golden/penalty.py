@@ -36,6 +36,10 @@ class Dense(Game):
         super().__init__()
         self.unit = unit
 
+    def first(self, name, noise):
+        """Slopes on both sides of 1."""
+        return noise
+
     def build(self):
         generator, critic = super().build()
         critic[1], critic[3] = UNITS[self.unit](), UNITS[self.unit]()
@@ -60,7 +64,7 @@ class Convolved(Dense):
         return generator, critic
 
     def first(self, name, noise):
-        return 1.0 + 0.2 * noise if name.endswith("weight") and noise.dim() == 1 else 0.3 * noise
+        return 1.0 + 0.2 * noise if name.endswith("weight") and noise.dim() == 1 else 0.25 * noise
 
     def as_images(self, pixels):
         return pixels.unflatten(1, self.shape).movedim(3, 1)
@@ -163,7 +167,7 @@ def first_steps(kind):
 
 def units():
     """Each smooth unit, its slope, and the slope of that, also where it is flat."""
-    x = tensor([-30.0, -8.0, -2.5, -1.0, -0.25, 0.0, 0.125, 1.0, 3.0, 9.0, 30.0], -1)
+    x = tensor([-30.0, -8.0, -2.5, -1.0, -0.25, 0.0625, 0.125, 1.0, 3.0, 9.0, 30.0], -1)
     made = []
     for name in ("tanh", "softplus", "smooth_elu", "elu"):
         unit = dict(UNITS, elu=nn.ELU)[name]()

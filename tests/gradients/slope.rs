@@ -201,7 +201,8 @@ impl Rig {
         let rows = self.cpu.plan().info(self.g).shape[0];
         let (mut cost, mut v) = (0.0, Vec::new());
         for row in g.chunks_exact(g.len() / rows) {
-            let n = dot(row, row).sqrt();
+            // A critic of dead rectifiers has no slope.
+            let n = (dot(row, row) + 1e-12).sqrt();
             cost += (n - 1.0).powi(2);
             v.extend(row.iter().map(|g| 2.0 * (n - 1.0) / n * g));
         }
