@@ -5,6 +5,7 @@ mod faults;
 mod gpu;
 mod picture_faults;
 mod pictures;
+mod points;
 mod resume;
 mod sample;
 #[cfg(unix)]
