@@ -225,7 +225,7 @@ fn densities_integrate_to_one_and_are_the_slopes_of_the_cdf() {
             let slope = (cdf(at(cell) + 1e-5) - cdf(at(cell) - 1e-5)) / 2e-5;
             assert!((slope - density(cell)).abs() < 1e-5, "{name}: {slope}");
         }
-        assert_eq!(distribution.cdf(from - 20.0), Some(0.0), "{name}");
+        assert!(distribution.cdf(from - 20.0).unwrap() < 1e-12, "{name}");
         assert!(
             (distribution.cdf(to + 20.0).unwrap() - 1.0).abs() < 1e-12,
             "{name}"

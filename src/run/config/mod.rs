@@ -209,10 +209,10 @@ impl Config {
             latent_dim: match arch {
                 Arch::Affine => dims,
                 Arch::Monotone => 1,
-                _ => 8,
+                _ => 2,
             },
             batch: 256,
-            lr: 1e-3,
+            lr: 5e-4,
             ..config
         }
     }
