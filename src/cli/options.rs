@@ -89,7 +89,7 @@ pub struct GameOptions {
     /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     width: Option<usize>,
-    /// Slope of LeakyReLU below zero [default: 0.2]
+    /// Slope of LeakyReLU below zero [default: 0.2; points: 0.0]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
     /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]

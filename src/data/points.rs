@@ -92,7 +92,6 @@ impl Points {
 pub fn load(path: &Path) -> Result<Points> {
     let shown = files::printable(&path.display().to_string());
     let refused = |what: String| Error::Data(format!("{shown}{what}"));
-    let unreadable = |e: std::io::Error| refused(format!(" cannot be read: {e}"));
     let mut text = Vec::new();
     let read = File::open(path).and_then(|f| f.take(LARGEST_FILE + 1).read_to_end(&mut text));
     read.map_err(|e| refused(format!(" cannot be read: {e}")))?;
