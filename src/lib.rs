@@ -16,6 +16,7 @@ pub mod optim;
 pub mod plan;
 pub mod plot;
 pub mod random;
+pub mod rates;
 pub mod run;
 pub mod schedule;
 pub mod threefry;

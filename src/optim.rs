@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::nn::{Gradients, Network};
 use crate::plan::codes::Watched;
 use crate::plan::{DType, Recorder, Role, Tensor, kernel};
+use crate::rates::Course;
 
 /// The rule of an update.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +21,9 @@ pub enum Rule {
     Sgd { momentum: f64 },
     /// Tieleman and Hinton 2012, with PyTorch's arithmetic (epsilon outside the root).
     RmsProp { decay: f64, epsilon: f64 },
+    /// Where a loss that is linear in the parameters is least among those of this length: no descent, but
+    /// the closed form −radius·gradient/|gradient|.
+    Best { radius: f64 },
 }
 
 /// The weight clipping of Arjovsky et al. 2017, which keeps the critic's slope bounded.
@@ -59,6 +63,9 @@ impl Clip {
 pub struct Optimizer {
     pub rule: Rule,
     pub learning_rate: f64,
+    /// What becomes of learning rate and momentum in the turns of the clock.
+    pub course: Course,
+    pub clock: Tensor,
     /// Learning rate, bias corrections and momentum of the present update: `NAME.rates`\[4\].
     pub rates: Tensor,
     /// One companion per moment.
@@ -67,16 +74,25 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// Allocates the state; it begins at zero.
-    pub fn new(r: &mut Recorder, network: &Network, rule: Rule, learning_rate: f64) -> Optimizer {
+    pub fn new(
+        r: &mut Recorder,
+        network: &Network,
+        rule: Rule,
+        (learning_rate, course): (f64, Course),
+        clock: Tensor,
+    ) -> Optimizer {
         let suffixes: &[&str] = match rule {
             Rule::Adam { .. } => &["m", "v"],
             Rule::Sgd { .. } => &["velocity"],
             Rule::RmsProp { .. } => &["v"],
+            Rule::Best { .. } => &[],
         };
         let rates = format!("{}.rates", network.name);
         Optimizer {
             rule,
             learning_rate,
+            course,
+            clock,
             rates: r.tensor(&rates, Role::State, DType::F32, &[4]),
             moments: suffixes
                 .iter()
@@ -124,6 +140,18 @@ impl Optimizer {
                 .set("rest", 1.0 - decay)
                 .set("epsilon", epsilon)
                 .flops(7 * len),
+            Rule::Best { radius } => {
+                return r
+                    .call(&kernel::OPTIM_BEST)
+                    .write("parameters", network.parameters)
+                    .read("gradients", gradients.whole)
+                    .update("guard", guard)
+                    .set("len", len)
+                    .set("radius", radius)
+                    .set("watched", watched as u32)
+                    .flops(5 * len)
+                    .record();
+            }
         }
         .read("gradients", gradients.whole)
         .read("rates", self.rates)
@@ -138,16 +166,29 @@ impl Optimizer {
         let (beta1, beta2, momentum) = match self.rule {
             Rule::Adam { beta1, beta2, .. } => (beta1, beta2, 0.0),
             Rule::Sgd { momentum } => (0.0, 0.0, momentum),
-            Rule::RmsProp { .. } => (0.0, 0.0, 0.0),
+            Rule::RmsProp { .. } | Rule::Best { .. } => (0.0, 0.0, 0.0),
         };
+        let Course { schedule, ramp } = self.course;
+        let [decay, floor] = schedule.decay();
+        let (rise, from, pace) = ramp.map_or((0.0, 0, 0.0), |ramp| {
+            let pace = 1.0 / (ramp.until - ramp.from) as f64;
+            (ramp.to - momentum, ramp.from, pace)
+        });
         r.call(&kernel::OPTIM_ADVANCE)
+            .read("clock", self.clock)
             .update("rates", self.rates)
             .set("lr", self.learning_rate)
+            .set("slope", schedule.slope())
+            .set("decay", decay)
+            .set("floor", floor)
             .set("beta1", beta1)
             .set("rest1", 1.0 - beta1)
             .set("beta2", beta2)
             .set("rest2", 1.0 - beta2)
             .set("momentum", momentum)
+            .set("rise", rise)
+            .set("ramp", from as f64)
+            .set("pace", pace)
             .record();
     }
 }

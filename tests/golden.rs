@@ -1,5 +1,5 @@
 //! Five iterations of tiny GANs, of dense layers and of convolutions, against PyTorch in float64
-//! (tests/golden/tiny_gan.py and tiny_dcgan.py): latents, data order, losses, metrics, every weight
+//! (tests/golden/tiny_gan.py, tiny_dcgan.py and tiny_packed.py): latents, data order, losses, metrics, every weight
 //! and every running statistic.
 
 mod common;
@@ -7,9 +7,10 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::floats::{Floats, Rounded};
-use common::{Case, Golden, Run, tiny_dcgan, tiny_gan};
+use common::{Case, Golden, Run, tiny_dcgan, tiny_gan, tiny_packed};
 use gpugan::cpu::Cpu;
-use gpugan::gan::{Gan, Settings, Trainer};
+use gpugan::gan::{Gan, Settings, Trainer, Update};
+use gpugan::rates::Course;
 
 /// The largest |got − want| relative to the largest |want| of each tensor.
 fn worst(got: &BTreeMap<String, Vec<f64>>, want: &BTreeMap<String, Vec<f64>>) -> f64 {
@@ -37,7 +38,7 @@ fn mirror(gan: &Gan, golden: &Golden) -> (Run, Cpu<f64>) {
 
 #[test]
 fn the_f64_mirror_follows_pytorch() {
-    for golden in [tiny_gan(), tiny_dcgan()] {
+    for golden in [tiny_gan(), tiny_dcgan(), tiny_packed()] {
         for case in &golden.cases {
             let gan = golden.game(case);
             let (run, mut cpu) = mirror(&gan, &golden);
@@ -54,7 +55,7 @@ fn the_f64_mirror_follows_pytorch() {
 /// The gradients of the first iteration, of both players.
 #[test]
 fn the_first_gradients_are_those_of_pytorch() {
-    for golden in [tiny_gan(), tiny_dcgan()] {
+    for golden in [tiny_gan(), tiny_dcgan(), tiny_packed()] {
         let gan = golden.game(&golden.cases[0]);
         let (run, mut cpu) = mirror(&gan, &golden);
         cpu.run(&gan.turn());
@@ -65,7 +66,7 @@ fn the_first_gradients_are_those_of_pytorch() {
 
 /// Trainers on executors that a user would run.
 fn follows(make: common::Make) {
-    for golden in [tiny_gan(), tiny_dcgan()] {
+    for golden in [tiny_gan(), tiny_dcgan(), tiny_packed()] {
         for case in &golden.cases {
             let gan = golden.game(case);
             let executor = make(gan.plan.clone());
@@ -108,9 +109,32 @@ fn strays(golden: &Golden, change: impl Fn(&mut Settings)) -> f64 {
     worst(&run.weights(&mut cpu), &case.iterations[0].weights)
 }
 
+/// Rates that stand still, and updates one after the other, are noticed.
+#[test]
+fn another_order_or_pace_does_not_follow_pytorch() {
+    let golden = tiny_packed();
+    for (at, turns) in [(1, 2), (2, 3)] {
+        let case = &golden.cases[at];
+        let error = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = golden.game(case).settings;
+            change(&mut settings);
+            let gan = Gan::new(settings);
+            let (run, mut cpu) = mirror(&gan, &golden);
+            (0..turns).for_each(|_| cpu.run(&gan.turn()));
+            worst(&run.weights(&mut cpu), &case.iterations[turns - 1].weights)
+        };
+        assert!(error(&|_| {}) < 1e-6);
+        assert!(error(&|settings| settings.course = Course::default()) > 1e-4);
+        assert!(error(&|settings| settings.update = Update::Alternating) > 1e-4);
+        if at == 2 {
+            assert!(error(&|settings| settings.course.ramp = None) > 1e-4);
+        }
+    }
+}
+
 #[test]
 fn another_game_does_not_follow_pytorch() {
-    for mut golden in [tiny_gan(), tiny_dcgan()] {
+    for mut golden in [tiny_gan(), tiny_dcgan(), tiny_packed()] {
         assert!(strays(&golden, |_| {}) < 1e-6);
         assert!(strays(&golden, |settings| settings.seed += 1) > 1e-4);
         assert!(strays(&golden, |settings| settings.lr_critic *= 1.1) > 1e-4);

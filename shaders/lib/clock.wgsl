@@ -16,4 +16,6 @@ const METRIC_P_FAKE = 3u;
 const METRIC_ACCURACY = 4u;
 const METRIC_SCORE_REAL = 5u;
 const METRIC_SCORE_FAKE = 6u;
-const METRIC_COUNT = 8u;
+const METRIC_PENALTY = 7u;
+const METRIC_GRADIENT_NORM = 8u;
+const METRIC_COUNT = 9u;

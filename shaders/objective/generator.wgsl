@@ -4,10 +4,12 @@
 //!import lib/objective
 
 // The generator's loss on B generated scores: slopes with respect to the scores, metric, guard.
-// One workgroup; every sum in a fixed order.
+// Scores before the first of them, of real samples, get the slope 0. One workgroup; every sum in a
+// fixed order.
 
 struct Params {
     batch: u32,
+    first: u32, // generated score
     objective: u32,
     ring: u32,
     parameter: f32, // of the divergence
@@ -15,10 +17,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> scores: array<f32>; // [B]
+@group(0) @binding(1) var<storage, read> scores: array<f32>; // [first + B]
 @group(0) @binding(2) var<storage, read> reals: array<f32>; // [B], for objectives that compare
 @group(0) @binding(3) var<storage, read> clock: array<u32>; // [8]
-@group(0) @binding(4) var<storage, read_write> slopes: array<f32>; // [B]
+@group(0) @binding(4) var<storage, read_write> slopes: array<f32>; // [first + B]
 @group(0) @binding(5) var<storage, read_write> metrics: array<f32>; // [ring, 8]
 @group(0) @binding(6) var<storage, read_write> guard: array<atomic<u32>>; // [4, 3]
 
@@ -58,28 +60,32 @@ fn main(@builtin(local_invocation_index) local: u32) {
     var means = vec2<f32>();
     if (to_average) {
         for (var i = local; i < p.batch; i += 64u) {
-            mine.scores += vec2<f32>(scores[i], reals[i]);
+            mine.scores += vec2<f32>(scores[p.first + i], reals[i]);
         }
         means = total(local, mine).scores * share;
         mine = Sums();
     }
     for (var i = local; i < p.batch; i += 64u) {
-        let score = scores[i];
+        let score = scores[p.first + i];
         let against = select(means.y, reals[i], in_pairs);
         let term = terms(p.objective, p.parameter, p.minimax, score - against).generator_fake;
         mine.loss += term.x;
         mine.faulty += u32(!is_finite(score)) + u32(!is_finite(reals[i]));
-        slopes[i] = flush(term.y * share);
+        slopes[p.first + i] = flush(term.y * share);
         if (to_average) {
             let of_real = softplus(reals[i] - means.x);
             mine.loss += of_real.x;
             mine.pull += of_real.y;
         }
     }
+    for (var i = local; i < p.first; i += 64u) {
+        slopes[i] = 0.0;
+    }
     let sums = total(local, mine);
     if (to_average) {
         for (var i = local; i < p.batch; i += 64u) {
-            slopes[i] = flush(slopes[i] - sums.pull * share * share);
+            let at = p.first + i;
+            slopes[at] = flush(slopes[at] - sums.pull * share * share);
         }
     }
     if (local == 0u) {

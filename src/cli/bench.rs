@@ -121,7 +121,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         .iter_mut()
         .for_each(|product| product.measure_against(&ceiling));
     let flops: u64 = gan.turn().iter().map(|id| bench::flops(&gan, *id)).sum();
-    let images = (config.batch * config.critic_steps.usual()) as f64;
+    let images = (config.batch * config.pack * config.critic_steps.usual()) as f64;
     Ok(Report {
         arch: config.arch.name(),
         objective: config.objective.name(),

@@ -1,15 +1,16 @@
 //! From options to what the engine plays: data, architecture, settings.
 
 use gpugan::data::{self, Data, Split};
-use gpugan::gan::Settings;
-use gpugan::gan::arch::{Architecture, Kind};
-use gpugan::nn::{Init, Layer};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
+use gpugan::gan::{Penalty, Settings};
+use gpugan::nn::{Init, Layer, Moments};
 use gpugan::optim::{Clip, Rule};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{ALIGNMENT, DType};
 use gpugan::random::Points;
+use gpugan::rates::Course;
 use gpugan::run::Config;
-use gpugan::run::config::{self, Arch, Dataset, Optimizer};
+use gpugan::run::config::{self, Arch, DEFAULT_STEPS, Dataset, Game, Optimizer, Sides};
 use gpugan::{Error, Result};
 
 /// The ε of Adam and RMSprop is PyTorch's; nobody tunes it.
@@ -55,7 +56,7 @@ pub fn load_data(config: &Config, watch: data::Watch) -> Result<Data> {
             Data::Points(data::Points::drawn(distribution.clone()))
         }
     };
-    data.require_batch(config.batch)?;
+    data.require_batch(config.batch * config.pack)?;
     Ok(data)
 }
 
@@ -124,19 +125,45 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
             true => Activation::Identity,
             false => Activation::Tanh,
         },
+        variation: Variation {
+            generator_activation: config
+                .generator_activation
+                .map(|unit| unit.activation(config.leak)),
+            critic_activation: config
+                .critic_activation
+                .map(|unit| unit.activation(config.leak)),
+            critic_norm: config.critic_norm,
+        },
     }
+}
+
+/// What the critic pays for its slope.
+fn penalty(config: &Config) -> Option<Penalty> {
+    let between = (config.objective == Game::WganGp).then_some(Penalty::Between {
+        weight: config.gp_weight,
+        one_sided: config.gp_sides == Sides::One,
+    });
+    let around = config.dragan.map(|weight| Penalty::AroundReal { weight });
+    let at_samples = config.r1.or(config.r2).map(|_| Penalty::AtSamples {
+        real: config.r1.unwrap_or(0.0),
+        fake: config.r2.unwrap_or(0.0),
+        every: config.r1_every,
+    });
+    between.or(around).or(at_samples)
 }
 
 /// Everything that decides what is computed for such data.
 ///
 /// # Errors
-/// `Error::Usage` for sizes that no device can count, and for latents that do not fit the points.
+/// `Error::Usage` for sizes that no device can count, for latents that do not fit the points, and for a
+/// penalty that does not fit the critic.
 pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
     require_latents(config, data.shape)?;
     let settings = Settings {
         architecture: architecture(config, data.shape),
         spectral_norm: config.spectral_norm,
-        objective: config.objective.with(config.alpha, config.pi),
+        objective: config.objective.objective().with(config.alpha, config.pi),
+        penalty: penalty(config),
         generator_loss: config.generator_loss,
         label_smoothing: config.label_smoothing,
         latent: config.latent,
@@ -164,7 +191,11 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
         }),
         lr_generator: config.lr,
         lr_critic: config.lr_critic.unwrap_or(config.lr),
+        course: course(config),
         batch: config.batch,
+        pack: config.pack,
+        update: config.update,
+        moments: config.moments,
         ema: config.ema,
         critic_steps: config.critic_steps.clone(),
         generator_steps: config.generator_steps,
@@ -178,12 +209,18 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
             None => grid_side(data.shape).pow(2),
         },
     };
-    let rows = settings.batch.max(settings.samples);
+    if let Some(degree) = config.moments {
+        refuse_many_moments(config.pack * settings.architecture.features(), degree)?;
+    }
+    if let Some(penalty) = settings.penalty {
+        penalty.require_fit(&settings.critic())?;
+    }
+    let rows = settings.samples_per_update().max(settings.samples);
     refuse_giants("generator", &settings.architecture.generator(), rows)?;
     refuse_giants(
         "critic",
-        &settings.architecture.critic(),
-        2 * settings.batch,
+        &settings.critic(),
+        2 * settings.samples_per_update(),
     )?;
     Ok(settings)
 }
@@ -206,6 +243,27 @@ fn require_latents(config: &Config, [_, _, dims]: [usize; 3]) -> Result<()> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// Refuses polynomials of so many coordinates that they are more than a sum may have terms.
+fn refuse_many_moments(dims: usize, degree: usize) -> Result<()> {
+    let most = Moments::MOST_FEATURES;
+    match Moments::features(dims, degree) {
+        Some(features) if features <= most => Ok(()),
+        _ => Err(Error::Usage(format!(
+            "--moments {degree} on samples of {dims} numbers are more than {most} products; give a \
+             lower degree or data of fewer dimensions"
+        ))),
+    }
+}
+
+/// How rates and momentum move in turns. A length that is still open is that of the default run.
+fn course(config: &Config) -> Course {
+    let schedule = config
+        .lr_schedule
+        .over(config.steps.unwrap_or(DEFAULT_STEPS));
+    let ramp = config.momentum_ramp;
+    Course { schedule, ramp }.in_turns(config.generator_steps as u64)
 }
 
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`

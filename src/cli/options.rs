@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
+use gpugan::gan::Update;
+use gpugan::gan::arch::CriticNorm;
 use gpugan::optim::ClipWhen;
-use gpugan::plan::objective::{GeneratorLoss, Objective};
+use gpugan::plan::objective::GeneratorLoss;
 use gpugan::random::Latent;
-use gpugan::run::config::{Arch, Dataset, Init, OnNan, Optimizer, Seed, Size, Tune};
+use gpugan::rates::{LrSchedule, Ramp};
+use gpugan::run::config::{
+    Arch, Dataset, Game, Init, OnNan, Optimizer, Seed, Sides, Size, Tune, Unit,
+};
 use gpugan::schedule::CriticSteps;
 use gpugan::{Error, Result};
 use serde::Serialize;
@@ -92,6 +97,15 @@ pub struct GameOptions {
     /// Slope of LeakyReLU below zero [default: 0.2; points: 0.0]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
+    /// Between the generator's layers [default: leaky-relu; maxout, dcgan: relu]
+    #[arg(long, value_name = "UNIT", help_heading = NETWORKS)]
+    generator_activation: Option<Unit>,
+    /// Between the critic's layers [default: leaky-relu; maxout has units of its own]
+    #[arg(long, value_name = "UNIT", help_heading = NETWORKS)]
+    critic_activation: Option<Unit>,
+    /// What normalises the layers of a dcgan critic [default: batch]
+    #[arg(long, value_name = "NORM", help_heading = NETWORKS)]
+    critic_norm: Option<CriticNorm>,
     /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,
@@ -106,12 +120,12 @@ pub struct GameOptions {
     /// Distribution of the latents [default: normal]
     #[arg(long, help_heading = NETWORKS)]
     latent: Option<Latent>,
-    /// What the networks play for: non-saturating or minimax (Goodfellow), wgan, least-squares,
-    /// hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with total-variation, kl,
+    /// What the networks play for: non-saturating or minimax (Goodfellow), wgan, wgan-gp (with a
+    /// gradient penalty), least-squares, hinge, relativistic, relativistic-average, or f-gan:DIVERGENCE with total-variation, kl,
     /// reverse-kl, pearson, neyman, squared-hellinger, jeffrey, jensen-shannon,
     /// weighted-jensen-shannon, gan or alpha [default: non-saturating]
     #[arg(long, value_name = "NAME", help_heading = GAME)]
-    objective: Option<Objective>,
+    objective: Option<Game>,
     /// Of f-gan:alpha, not 0 or 1 [default: 0.5]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     alpha: Option<f64>,
@@ -125,6 +139,26 @@ pub struct GameOptions {
     /// What the critic's target for real samples falls short of 1 [default: 0.0]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     label_smoothing: Option<f64>,
+    /// Weight of the gradient penalty of wgan-gp (Gulrajani et al. 2017) [default: 10.0]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    gp_weight: Option<f64>,
+    /// Whether slopes below 1 cost in wgan-gp, too [default: two]
+    #[arg(long, value_name = "SIDES", help_heading = GAME)]
+    gp_sides: Option<Sides>,
+    /// R1: the critic pays X/2 times the mean squared norm of its slope at real images, with any
+    /// objective (Mescheder et al. 2018) [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    r1: Option<f64>,
+    /// R2: the same at generated images [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    r2: Option<f64>,
+    /// Let only every N-th critic update pay for R1 and R2, and N times as much [default: 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
+    r1_every: Option<u64>,
+    /// DRAGAN: weight of a gradient penalty around real images, with any objective (Kodali et al. 2017;
+    /// theirs is 10) [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
+    dragan: Option<f64>,
     /// Critic updates per turn: K, or KxTURNS,...,K;K@EVERY such as 100x25,5;100@500: 100 in each of
     /// the first 25 turns, then 5, and 100 in turns 500, 1000, ... [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
@@ -132,9 +166,20 @@ pub struct GameOptions {
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
-    /// Images or points per update [default: 128; dcgan: 64; points: 256]
+    /// Inputs of the critic per update: samples, or packs of samples [default: 128; dcgan: 64; points: 256]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
+    /// Samples that the critic sees at once, as one input (PacGAN) [default: 1]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, help_heading = GAME)]
+    pack: Option<usize>,
+    /// Whether the generator plays with samples of its own after the critic's update, or both learn
+    /// from one batch at once [default: alternating]
+    #[arg(long, value_name = "HOW", help_heading = GAME)]
+    update: Option<Update>,
+    /// Moment matching: in place of a critic that learns, the best of all polynomials up to this
+    /// degree, with --objective wgan on data of few dimensions [default: off]
+    #[arg(long, value_name = "DEGREE", allow_negative_numbers = true, help_heading = GAME)]
+    moments: Option<usize>,
     /// Average the generator's weights over its updates with this decay, such as 0.999, and draw all
     /// samples with the averages [default: no average]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
@@ -148,6 +193,10 @@ pub struct GameOptions {
     /// Learning rate of the critic [default: that of --lr]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     lr_critic: Option<f64>,
+    /// How learning rates move: constant, linear (to 0 at the end of the run) or linear:STEPS, or
+    /// exponential:FACTOR,FLOOR, divided by FACTOR in each step [default: constant]
+    #[arg(long, value_name = "SCHEDULE", help_heading = GAME)]
+    lr_schedule: Option<LrSchedule>,
     /// Adam's decay of the mean gradient [default: 0.5]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     beta1: Option<f64>,
@@ -157,6 +206,9 @@ pub struct GameOptions {
     /// Momentum of sgd [default: 0.9]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     momentum: Option<f64>,
+    /// Moves the momentum of sgd to another between two steps: MOMENTUM,STEP,LATER_STEP [default: off]
+    #[arg(long, value_name = "RAMP", help_heading = GAME)]
+    momentum_ramp: Option<Ramp>,
     /// RMSprop's decay of the mean squared gradient [default: 0.99]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     rms_decay: Option<f64>,

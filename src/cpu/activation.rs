@@ -19,12 +19,12 @@ pub enum End<'a, T> {
 impl<'a, T: Real> End<'a, T> {
     /// φ(sum + bias) of a call.
     pub fn bias(args: &mut Args<'a, T>) -> Self {
-        End::Bias(activation(args), args.floats("bias"))
+        End::Bias(args.activation(), args.floats("bias"))
     }
 
     /// sum ∘ φ'(x) of a call.
     pub fn slope(args: &mut Args<'a, T>) -> Self {
-        End::Slope(activation(args), args.floats("x"))
+        End::Slope(args.activation(), args.floats("x"))
     }
 
     /// Ends `values`, which begin at element `at` of the result: a part of a row, or whole rows.
@@ -32,10 +32,6 @@ impl<'a, T: Real> End<'a, T> {
         let end = self;
         Arch::new().dispatch(Ending { end, at, values });
     }
-}
-
-fn activation<T>(args: &Args<'_, T>) -> Activation {
-    Activation::from_code(args.int("activation") as u32, args.float("leak"))
 }
 
 /// A type and no closure: those are compiled for wide vectors only where they are short.
@@ -88,7 +84,22 @@ pub fn activate<T: Real>(activation: Activation, values: &mut [T]) {
             let sigmoid = |x: T| half * (one + (half * x).fast_tanh());
             values.iter_mut().for_each(|x| *x = sigmoid(*x));
         }
+        Activation::Softplus => values.iter_mut().for_each(|x| *x = softplus(*x)),
+        Activation::SmoothElu => {
+            let smooth = |x: T| half * softplus((x + one) + (x + one)) - one;
+            values.iter_mut().for_each(|x| *x = smooth(*x));
+        }
+        Activation::Elu => {
+            let elu = |x: T| if x > zero { x } else { x.exp_m1() };
+            values.iter_mut().for_each(|x| *x = elu(*x));
+        }
     }
+}
+
+/// log(1 + eˣ), which keeps NaN.
+fn softplus<T: Real>(x: T) -> T {
+    let above = if x < T::zero() { T::zero() } else { x };
+    above + (-x.abs()).exp().ln_1p()
 }
 
 /// Multiplies every gradient by φ', found from the output y = φ(x).
@@ -105,5 +116,25 @@ pub fn multiply_by_slope<T: Real>(activation: Activation, gradients: &mut [T], o
         }
         Activation::Tanh => pairs.for_each(|(g, y)| *g *= one - *y * *y),
         Activation::Sigmoid => pairs.for_each(|(g, y)| *g *= *y * (one - *y)),
+        Activation::Softplus => pairs.for_each(|(g, y)| *g *= -(-*y).exp_m1()),
+        Activation::SmoothElu => {
+            let slope = |y: T| -(-((y + one) + (y + one))).exp_m1();
+            pairs.for_each(|(g, y)| *g *= slope(*y));
+        }
+        Activation::Elu => pairs.for_each(|(g, y)| *g *= if *y > zero { one } else { *y + one }),
+    }
+}
+
+/// Multiplies every value by φ''/φ', found from the output y = φ(x).
+pub fn multiply_by_curve<T: Real>(activation: Activation, values: &mut [T], outputs: &[T]) {
+    let (zero, one, two) = (T::zero(), T::one(), T::of(2.0));
+    let pairs = values.iter_mut().zip(outputs);
+    match activation {
+        Activation::Identity | Activation::Relu | Activation::LeakyRelu(_) => values.fill(zero),
+        Activation::Tanh => pairs.for_each(|(v, y)| *v *= -two * *y),
+        Activation::Sigmoid => pairs.for_each(|(v, y)| *v *= one - two * *y),
+        Activation::Softplus => pairs.for_each(|(v, y)| *v *= (-*y).exp()),
+        Activation::SmoothElu => pairs.for_each(|(v, y)| *v *= two * (-two * (*y + one)).exp()),
+        Activation::Elu => pairs.for_each(|(v, y)| *v *= if *y > zero { zero } else { one }),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::plan::Call;
+use crate::plan::codes::Activation;
 
 /// The elements of a storage.
 #[derive(Clone, Debug)]
@@ -85,6 +86,11 @@ pub struct Args<'a, T> {
 impl<'a, T> Args<'a, T> {
     pub fn int(&self, name: &str) -> usize {
         self.call.int(name) as usize
+    }
+
+    /// The activation of the call.
+    pub fn activation(&self) -> Activation {
+        Activation::from_code(self.int("activation") as u32, self.float("leak"))
     }
 
     pub fn float(&self, name: &str) -> f64 {

@@ -73,9 +73,15 @@ fn reverse_pixels<T>(line: &mut [T], channels: usize) {
         .for_each(|pixel| pixel.reverse());
 }
 
+/// values\[L\] = value
+pub fn fill<T: Real>(args: &mut Args<'_, T>) {
+    let (len, value) = (args.int("len"), T::of(args.float("value")));
+    args.floats_mut("values")[..len].fill(value);
+}
+
 /// destination\[start..start+L\] = source\[L\]
 pub fn copy<T: Real>(args: &mut Args<'_, T>) {
-    let (start, len) = (args.int("start"), args.int("len"));
-    let source = args.floats("source");
-    args.floats_mut("destination")[start..start + len].copy_from_slice(&source[..len]);
+    let [skip, start, len] = ["skip", "start", "len"].map(|name| args.int(name));
+    let source = &args.floats("source")[skip..][..len];
+    args.floats_mut("destination")[start..start + len].copy_from_slice(source);
 }

@@ -13,6 +13,15 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
     T::product([n, o, i], x, weight.transposed(), y, false, end);
 }
 
+/// ty\[N,O\] = (tx\[N,I\] · weight\[O,I\]ᵀ) ∘ φ'(y)
+pub fn tangent<T: Real>(args: &mut Args<'_, T>) {
+    let [n, i, o] = ["rows", "inputs", "outputs"].map(|name| args.int(name));
+    let [tx, weight] = ["tx", "weight"].map(|name| Matrix::row_major(args.floats(name), i));
+    let end = End::Slope(args.activation(), args.floats("y"));
+    let ty = args.floats_mut("ty");
+    T::product([n, o, i], tx, weight.transposed(), ty, false, end);
+}
+
 /// dx\[N,I\] = (da\[N,O\] · weight\[O,I\]) ∘ φ'(x)
 pub fn backward_input<T: Real>(args: &mut Args<'_, T>) {
     let [n, i, o] = ["rows", "inputs", "outputs"].map(|name| args.int(name));

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::activation::multiply_by_slope;
 use super::args::Args;
 use super::real::Real;
-use crate::plan::codes::{Activation, Counter};
+use crate::plan::codes::Counter;
 use crate::threefry::{Words, threefry2x32};
 
 /// Pairs that a thread makes at a time.
@@ -61,7 +61,7 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
 /// dx\[L\] = da\[L\] ∘ mask · scale ∘ φ'(x)
 pub fn backward<T: Real>(args: &mut Args<'_, T>) {
     let (len, mask) = (args.int("len"), Mask::of(args));
-    let activation = Activation::from_code(args.int("activation") as u32, args.float("leak"));
+    let activation = args.activation();
     let (da, x, dx) = (args.floats("da"), args.floats("x"), args.floats_mut("dx"));
     let chunks = dx[..len].par_chunks_mut(2 * PAIRS).enumerate();
     chunks.for_each(|(chunk, dx)| {

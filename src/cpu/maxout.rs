@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use super::activation::multiply_by_slope;
 use super::args::Args;
 use super::real::Real;
-use crate::plan::codes::Activation;
 
 /// Outputs that a thread makes at a time.
 const CHUNK: usize = 1 << 10;
@@ -34,10 +33,21 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
     });
 }
 
+/// ty\[L\] = tx\[L,P\] at the first of the largest of each P neighbours of x\[L,P\]
+pub fn tangent<T: Real>(args: &mut Args<'_, T>) {
+    let [len, pieces] = ["len", "pieces"].map(|name| args.int(name));
+    let (tx, x, ty) = (args.floats("tx"), args.floats("x"), args.floats_mut("ty"));
+    let rows = ty[..len].par_iter_mut().enumerate().with_min_len(CHUNK);
+    rows.for_each(|(row, ty)| {
+        let at = row * pieces;
+        *ty = tx[at + largest(&x[at..][..pieces])];
+    });
+}
+
 /// dx\[L,P\] = da\[L\] ∘ φ'(x) at the first of the largest, 0 elsewhere
 pub fn backward<T: Real>(args: &mut Args<'_, T>) {
     let [len, pieces] = ["len", "pieces"].map(|name| args.int(name));
-    let activation = Activation::from_code(args.int("activation") as u32, args.float("leak"));
+    let activation = args.activation();
     let (da, x, dx) = (args.floats("da"), args.floats("x"), args.floats_mut("dx"));
     let chunks = dx[..len * pieces].par_chunks_mut(CHUNK * pieces);
     let x = x.par_chunks(CHUNK * pieces);

@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::real::Real;
 use super::{
-    affine, bench, clock, conv, data, dense, dropout, maxout, norm, objective, optim, points,
-    positive, random, reduce, spectral, upsample,
+    affine, bench, clock, conv, data, dense, dropout, maxout, moments, norm, objective, optim,
+    pack, penalty, points, positive, random, reduce, spectral, tangent, upsample,
 };
 
 pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
@@ -13,6 +13,7 @@ pub(super) type Mirror<T> = fn(&mut Args<'_, T>);
 pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
     Some(match name {
         "dense/forward" => dense::forward,
+        "dense/tangent" => dense::tangent,
         "dense/backward_input" => dense::backward_input,
         "dense/backward_weight" => dense::backward_weight,
         "conv/down" => conv::down,
@@ -39,10 +40,12 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "data/mixture" => points::mixture,
         "data/curve" => points::curve,
         "data/copy" => data::copy,
+        "data/fill" => data::fill,
         "dropout/forward" => dropout::forward,
         "dropout/backward" => dropout::backward,
         "maxout/forward" => maxout::forward,
         "maxout/backward" => maxout::backward,
+        "maxout/tangent" => maxout::tangent,
         "upsample/forward" => upsample::forward,
         "upsample/backward" => upsample::backward,
         "affine/forward" => affine::forward,
@@ -50,6 +53,10 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "affine/backward_weight" => affine::backward_weight,
         "positive/forward" => positive::forward,
         "positive/backward" => positive::backward,
+        "pack/forward" => pack::forward,
+        "pack/backward" => pack::backward,
+        "moments/forward" => moments::forward,
+        "moments/backward" => moments::backward,
         "spectral/columns" => spectral::columns,
         "spectral/dots" => spectral::dots,
         "spectral/direction" => spectral::direction,
@@ -57,10 +64,17 @@ pub(super) fn mirror<T: Real>(name: &str) -> Option<Mirror<T>> {
         "spectral/backward" => spectral::backward,
         "objective/critic" => objective::critic,
         "objective/generator" => objective::generator,
+        "tangent/bend" => tangent::bend,
+        "tangent/weigh" => tangent::weigh,
+        "penalty/interpolate" => penalty::interpolate,
+        "penalty/spread" => penalty::spread,
+        "penalty/perturb" => penalty::perturb,
+        "penalty/norms" => penalty::norms,
         "optim/advance" => optim::advance,
         "optim/adam" => optim::adam,
         "optim/sgd" => optim::sgd,
         "optim/rmsprop" => optim::rmsprop,
+        "optim/best" => optim::best,
         "optim/clip" => optim::clip,
         "optim/average" => optim::average,
         "clock/advance" => clock::advance,

@@ -82,14 +82,14 @@ fn mean<T: Real>(scores: &[T], of: impl Fn(T) -> T) -> T {
 }
 
 /// The row of the metrics ring that belongs to the present step.
-fn row<'a, T: Real>(args: &mut Args<'a, T>) -> &'a mut [T] {
+pub(super) fn row<'a, T: Real>(args: &mut Args<'a, T>) -> &'a mut [T] {
     let step = args.words("clock")[Counter::Step as usize] as usize;
     let at = step % args.int("ring") * Metric::COUNT;
     &mut args.floats_mut("metrics")[at..at + Metric::COUNT]
 }
 
 /// Counts a loss that is not finite, or scores whose loss hides that they are not.
-fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[&[T]], loss: T) {
+pub(super) fn watch<T: Real>(args: &mut Args<'_, T>, watched: Watched, scores: &[&[T]], loss: T) {
     let mut scores = scores.iter().flat_map(|scores| scores.iter());
     if !loss.is_finite() || scores.any(|score| !score.is_finite()) {
         args.words_mut("guard")[watched as usize * Watched::WORDS] += 1;
@@ -160,13 +160,16 @@ pub fn critic<T: Real>(args: &mut Args<'_, T>) {
     watch(args, Watched::CriticLoss, &[scores], value);
 }
 
-/// From scores\[B\] of generated samples, and those\[B\] of real ones for objectives that compare
-/// them: the slopes of the generator loss and its metric.
+/// From B scores of generated samples, the first at `first`, and those of real ones for objectives that
+/// compare them: the slopes of the generator loss, 0 before `first`, and its metric.
 pub fn generator<T: Real>(args: &mut Args<'_, T>) {
     let (batch, objective) = (args.int("batch"), objective(args));
     let minimax = args.int("minimax") > 0;
-    let (scores, reals) = (args.floats("scores"), args.floats("reals"));
-    let slopes = args.floats_mut("slopes");
+    let first = args.int("first");
+    let (scores, reals) = (&args.floats("scores")[first..], args.floats("reals"));
+    let reals = &reals[..batch];
+    let (before, slopes) = args.floats_mut("slopes").split_at_mut(first);
+    before.fill(T::zero());
     let means = (mean(reals, |s| s), mean(scores, |s| s));
     let share = T::of(1.0 / batch as f64);
     let (mut sum, mut pull) = (0.0, 0.0);

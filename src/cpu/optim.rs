@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::args::Args;
 use super::real::Real;
-use crate::plan::codes::Watched;
+use crate::plan::codes::{Counter, Watched};
 
 /// Elements that a thread updates at a time: few enough that they are still in the cache when
 /// their gradients are looked at once more.
@@ -59,16 +59,24 @@ impl Faults {
     }
 }
 
-/// rates\[4\] = learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, momentum. The powers are carried on as
+/// rates\[4\] = learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, momentum, the first and the last of the present
+/// turn. The powers are carried on as
 /// c ← βc + (1 − β) from c = 0.
 pub fn advance<T: Real>(args: &mut Args<'_, T>) {
-    let [lr, beta1, rest1, beta2, rest2, momentum] =
-        ["lr", "beta1", "rest1", "beta2", "rest2", "momentum"].map(|name| T::of(args.float(name)));
+    let [beta1, rest1, beta2, rest2] =
+        ["beta1", "rest1", "beta2", "rest2"].map(|name| T::of(args.float(name)));
+    let [lr, slope, decay, floor] =
+        ["lr", "slope", "decay", "floor"].map(|name| T::of(args.float(name)));
+    let [momentum, rise, ramp, pace] =
+        ["momentum", "rise", "ramp", "pace"].map(|name| T::of(args.float(name)));
+    let turn = T::of(f64::from(args.words("clock")[Counter::Step as usize]));
     let rates = args.floats_mut("rates");
-    rates[0] = lr;
+    let left = (T::one() - slope * turn).max(T::zero());
+    rates[0] = (lr * left * (-decay * turn).exp()).max(floor);
     rates[1] = beta1 * rates[1] + rest1;
     rates[2] = beta2 * rates[2] + rest2;
-    rates[3] = momentum;
+    let risen = ((turn - ramp) * pace).max(T::zero()).min(T::one());
+    rates[3] = momentum + rise * risen;
 }
 
 /// What is the same for all elements of an update.
@@ -171,6 +179,21 @@ pub fn rmsprop<T: Real>(args: &mut Args<'_, T>) {
         })
         .reduce(|| Faults::NONE, Faults::and);
     faults.note(args.words_mut("guard"), watched);
+}
+
+/// parameters\[L\] = −radius · gradients / |gradients|, 0 where the gradient is
+pub fn best<T: Real>(args: &mut Args<'_, T>) {
+    let (len, radius) = (args.int("len"), T::of(args.float("radius")));
+    let gradients = &args.floats("gradients")[..len];
+    // Moments of a high degree have squares beyond f32.
+    let least = T::of(1e-30);
+    let scale = gradients.iter().fold(least, |most, g| most.max(g.abs()));
+    let square = |g: &T| (*g / scale).widen().powi(2);
+    let length = T::of(gradients.iter().map(square).sum::<f64>().sqrt()).max(least);
+    let parameters = args.floats_mut("parameters").iter_mut().zip(gradients);
+    parameters.for_each(|(p, g)| *p = -radius * (*g / scale / length));
+    let watched = args.int("watched");
+    Faults::of(gradients, 0).note(args.words_mut("guard"), watched);
 }
 
 /// Clips every parameter to \[−limit, limit\]; what is not a number stays so.

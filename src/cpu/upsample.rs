@@ -5,7 +5,6 @@ use rayon::prelude::*;
 use super::activation::multiply_by_slope;
 use super::args::Args;
 use super::real::Real;
-use crate::plan::codes::Activation;
 
 /// rows, width, channels, scale
 fn extents<T>(args: &Args<'_, T>) -> [usize; 4] {
@@ -36,7 +35,7 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
 /// dx\[N,H,W,C\] = Σ over S·S pixels of da\[N,H·S,W·S,C\] ∘ φ'(x)
 pub fn backward<T: Real>(args: &mut Args<'_, T>) {
     let [rows, width, channels, scale] = extents(args);
-    let activation = Activation::from_code(args.int("activation") as u32, args.float("leak"));
+    let activation = args.activation();
     let (da, x, dx) = (args.floats("da"), args.floats("x"), args.floats_mut("dx"));
     let line = width * channels;
     let lines = dx[..rows * line].par_chunks_mut(line);

@@ -5,7 +5,10 @@ mod maxout;
 mod mlp;
 mod monotone;
 
-use crate::nn::{Affine, Layer};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use crate::nn::{Affine, Layer, Pack};
 use crate::plan::codes::Activation;
 
 /// A pair of networks for samples of `shape` = \[H, W, C\].
@@ -17,6 +20,29 @@ pub struct Architecture {
     pub latent_dim: usize,
     /// φ of the generator's last layer: tanh for images in \[−1, 1\], the identity for points.
     pub last: Activation,
+    pub variation: Variation,
+}
+
+/// What may be chosen of an architecture instead of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Variation {
+    /// Between the layers of the generator.
+    pub generator_activation: Option<Activation>,
+    /// Between the layers of the critic; maxout units have none.
+    pub critic_activation: Option<Activation>,
+    /// Of the critic of `Kind::Dcgan`.
+    pub critic_norm: CriticNorm,
+}
+
+/// Whether the layers of a critic are normalised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum CriticNorm {
+    /// By the statistics of the batch.
+    #[default]
+    Batch,
+    /// They are not, and have biases instead.
+    None,
 }
 
 /// The families of architectures.
@@ -70,18 +96,24 @@ impl Architecture {
 
     /// The layers from latents\[N, Z\] to samples\[N, H·W·C\].
     pub fn generator(&self) -> Vec<Box<dyn Layer>> {
+        let chosen = self.variation.generator_activation;
+        let rectified = chosen.unwrap_or(Activation::Relu);
         match &self.kind {
             Kind::Mlp {
                 generator_hidden,
                 leak,
                 ..
             } => {
-                let leaky = Activation::LeakyRelu(*leak);
-                mlp::generator(&self.generator_sizes(generator_hidden), leaky, self.last)
+                let between = chosen.unwrap_or(Activation::LeakyRelu(*leak));
+                mlp::generator(&self.generator_sizes(generator_hidden), between, self.last)
             }
             Kind::Maxout {
                 generator_hidden, ..
-            } => maxout::generator(&self.generator_sizes(generator_hidden), self.last),
+            } => mlp::generator(
+                &self.generator_sizes(generator_hidden),
+                rectified,
+                self.last,
+            ),
             Kind::Affine { .. } => vec![Box::new(Affine {
                 columns: self.features(),
                 activation: self.last,
@@ -89,12 +121,17 @@ impl Architecture {
             Kind::Monotone {
                 generator_hidden, ..
             } => monotone::generator(&self.generator_sizes(generator_hidden), self.last),
-            Kind::Dcgan { width, .. } => dcgan::generator(self.latent_dim, self.shape, *width),
+            Kind::Dcgan { width, .. } => {
+                dcgan::generator(self.latent_dim, self.shape, *width, rectified)
+            }
         }
     }
 
-    /// The layers from samples to one score each.
-    pub fn critic(&self) -> Vec<Box<dyn Layer>> {
+    /// The layers from `pack` samples, one after the other, to one score.
+    pub fn critic(&self, pack: usize) -> Vec<Box<dyn Layer>> {
+        let features = pack * self.features();
+        let chosen = self.variation.critic_activation;
+        let between = |leak| chosen.unwrap_or(Activation::LeakyRelu(leak));
         match &self.kind {
             Kind::Mlp {
                 critic_hidden,
@@ -109,13 +146,23 @@ impl Architecture {
                 critic_hidden,
                 leak,
                 ..
-            } => mlp::critic(self.features(), critic_hidden, Activation::LeakyRelu(*leak)),
+            } => mlp::critic(features, critic_hidden, between(*leak)),
             Kind::Maxout {
                 critic_hidden,
                 pieces,
                 ..
-            } => maxout::critic(self.features(), critic_hidden, *pieces),
-            Kind::Dcgan { width, leak } => dcgan::critic(self.shape, *width, *leak),
+            } => maxout::critic(features, critic_hidden, *pieces),
+            Kind::Dcgan { width, leak } => {
+                let [h, w, channels] = self.shape;
+                let norm = self.variation.critic_norm;
+                let packed = [h, w, pack * channels];
+                let mut layers = dcgan::critic(packed, *width, between(*leak), norm);
+                if pack > 1 {
+                    let (shape, count) = (self.shape, pack);
+                    layers.insert(0, Box::new(Pack { shape, count }));
+                }
+                layers
+            }
         }
     }
 }

@@ -45,10 +45,30 @@ impl Join {
             r.call(&kernel::DATA_COPY)
                 .read("source", half)
                 .write("destination", self.both)
+                .set("skip", 0usize)
                 .set("start", start)
                 .set("len", len)
                 .extent(len, 1, 1)
                 .record();
         }
+    }
+
+    /// The rows of generated samples of a tensor of as many rows as `both`.
+    pub fn fakes_of(&self, r: &mut Recorder, of: Tensor, name: &str) -> Tensor {
+        let shape = r.info(self.real).shape.clone();
+        let (rows, len) = (shape[0], r.info(self.real).len());
+        if let Some(view) = r.slice_rows(of, name, rows, rows) {
+            return view;
+        }
+        let own = r.scratch(&format!("{name}.own"), &shape);
+        r.call(&kernel::DATA_COPY)
+            .read("source", of)
+            .write("destination", own)
+            .set("skip", len)
+            .set("start", 0usize)
+            .set("len", len)
+            .extent(len, 1, 1)
+            .record();
+        own
     }
 }

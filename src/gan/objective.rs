@@ -26,8 +26,9 @@ impl Report {
         slopes
     }
 
-    /// The slopes of the generator's loss with respect to the scores\[batch, 1\] of its samples.
-    /// `reals`: scores\[batch, 1\] of real samples, which only relativistic objectives look at.
+    /// The slopes of the generator's loss with respect to scores\[batch, 1\] of its samples, or
+    /// \[2·batch, 1\] that begin with as many of real ones, whose slopes are 0. `reals`: scores of real
+    /// samples, \[batch, 1\] or more, which only relativistic objectives look at.
     pub fn generator(
         self,
         r: &mut Recorder,
@@ -35,12 +36,14 @@ impl Report {
         scores: Tensor,
         reals: Tensor,
     ) -> Tensor {
+        let first = r.rows(scores) - settings.batch;
         let slopes = r.scratch("slopes", &[r.rows(scores), 1]);
         let minimax = settings.generator_loss == GeneratorLoss::Minimax;
         self.call(r, &kernel::OBJECTIVE_GENERATOR, settings)
             .read("scores", scores)
             .read("reals", reals)
             .write("slopes", slopes)
+            .set("first", first)
             .set("minimax", u32::from(minimax))
             .record();
         slopes

@@ -23,6 +23,11 @@ pub struct Interval {
     pub score_fake: f64,
     /// See [`Objective::bound`](crate::plan::objective::Objective::bound).
     pub bound: f64,
+    /// What the critic pays for its slope, over the turns in which it does; NaN where in none. The two
+    /// above are without it.
+    pub penalty: f64,
+    /// Mean norm of the gradients that the penalty is about, likewise.
+    pub gradient_norm: f64,
     /// Losses and gradients that were not finite, since the run began.
     pub nonfinite: u64,
 }
@@ -35,6 +40,10 @@ impl Interval {
             true => mean(metric),
             false => f64::NAN,
         };
+        let paid = |metric| match settings.penalty {
+            Some(_) => mean(metric),
+            None => f64::NAN,
+        };
         let (loss_critic, score_real) = (mean(Metric::LossCritic), mean(Metric::ScoreReal));
         Interval {
             loss_critic,
@@ -45,6 +54,8 @@ impl Interval {
             score_real,
             score_fake: mean(Metric::ScoreFake),
             bound: objective.bound(loss_critic, score_real, smoothing),
+            penalty: paid(Metric::Penalty),
+            gradient_norm: paid(Metric::GradientNorm),
             nonfinite,
         }
     }
@@ -64,7 +75,9 @@ pub struct Fault {
 pub struct Positions {
     pub data: u64,
     pub latent: u64,
+    pub mix: u64,
     pub dropout: u64,
+    pub noise: u64,
 }
 
 /// A game under way.
@@ -119,9 +132,8 @@ impl Trainer {
 
     /// Plays at most `most` turns and returns how many; few enough to look at the clock between.
     pub fn play(&mut self, most: u64) -> Result<u64> {
-        let schedule = &self.gan.settings.critic_steps;
-        let turn = self.gan.turn_of(schedule.at(self.turns));
-        let alike = schedule.alike(self.turns);
+        let turn = self.gan.turn_at(self.turns);
+        let alike = self.gan.alike(self.turns);
         let done = self.executor.run(&turn, most.min(alike))?;
         self.turns += done;
         Ok(done)
@@ -135,11 +147,15 @@ impl Trainer {
         let guard = self.words(self.gan.guard)?;
         let mean = |metric: Metric| {
             let row = |turn: u64| ((turn % rows) as usize) * Metric::COUNT;
+            let of_penalty = matches!(metric, Metric::Penalty | Metric::GradientNorm);
             let last = self.turns.saturating_sub(turns)..self.turns.max(1);
-            let sum: f64 = last
-                .map(|turn| f64::from(ring[row(turn) + metric as usize]))
-                .sum();
-            sum / turns as f64
+            let counted = last.filter(|turn| !of_penalty || self.gan.pays_in(*turn));
+            let (mut sum, mut count) = (0.0, 0u32);
+            for turn in counted {
+                sum += f64::from(ring[row(turn) + metric as usize]);
+                count += 1;
+            }
+            sum / f64::from(count)
         };
         let counts = guard
             .chunks(Watched::WORDS)
@@ -187,6 +203,8 @@ impl Trainer {
         Ok(Positions {
             data: at(Counter::Epoch) * images + at(Counter::Position),
             latent: at(Counter::Latent),
+            mix: at(Counter::Mix),
+            noise: at(Counter::Noise),
             dropout: at(Counter::Dropout),
         })
     }

@@ -176,7 +176,7 @@ mod tests {
     use crate::plan::kernel::{self, Kind};
 
     const COPY: &str = "
-        struct Params { start: u32, len: u32, }
+        struct Params { skip: u32, start: u32, len: u32, }
         const PER_THREAD_X: u32 = SIDE * 2u;
         const SIDE: u32 = 2u;
         @group(0) @binding(0) var<uniform> p: Params;

@@ -1,7 +1,9 @@
 //! One scale and one shift per column: y = φ(weight ∘ x + bias). As a generator it is the family
 //! μ + σ·z of location and scale, whose σ is learned freely and may become negative.
 
-use super::{Backward, Forward, Grads, Layer, Module, Parameter, Start, activation_module, sum};
+use super::{
+    Backward, Forward, Grads, Layer, Module, Parameter, Start, Tangent, activation_module, sum,
+};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -22,26 +24,6 @@ impl Affine {
             .set("leak", phi.leak())
             .extent(len, 1, 1)
             .flops(2 * len)
-    }
-
-    fn gradients(&self, r: &mut Recorder, pass: &Backward) {
-        let len = r.info(pass.x).len();
-        let terms = r.scratch(
-            &format!("{}.terms", pass.name),
-            &[len / self.columns, self.columns],
-        );
-        r.call(&kernel::AFFINE_BACKWARD_WEIGHT)
-            .read("da", pass.da)
-            .read("x", pass.x)
-            .write("terms", terms)
-            .set("len", len)
-            .extent(len, 1, 1)
-            .flops(len)
-            .record();
-        let name = format!("{}.weight", pass.name);
-        let (total, accumulate) = (pass.gradients[0], pass.accumulates());
-        sum::rows(r, &name, terms, self.columns, total, accumulate);
-        sum::bias_gradient(r, pass, self.columns);
     }
 }
 
@@ -100,7 +82,8 @@ impl Layer for Affine {
 
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
-            self.gradients(r, &pass);
+            self.weight_gradient(r, &pass);
+            self.bias_gradient(r, &pass);
         }
         let below = pass.below?;
         let rows = r.rows(pass.x);
@@ -113,5 +96,40 @@ impl Layer for Affine {
             .write("dx", dx);
         self.sizes(call, rows, below).record();
         Some(dx)
+    }
+
+    /// The way back, from the other side: weight ∘ tx ∘ φ'(y).
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let rows = r.rows(pass.tx);
+        let ty = r.scratch(pass.name, &[rows, self.columns]);
+        let call = r
+            .call(&kernel::AFFINE_BACKWARD_INPUT)
+            .read("da", pass.tx)
+            .read("weight", pass.parameters[0])
+            .read("x", pass.y)
+            .write("dx", ty);
+        self.sizes(call, rows, pass.end).record();
+        ty
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let len = r.info(pass.x).len();
+        let shape = [len / self.columns, self.columns];
+        let terms = r.scratch(&format!("{}.terms", pass.name), &shape);
+        r.call(&kernel::AFFINE_BACKWARD_WEIGHT)
+            .read("da", pass.da)
+            .read("x", pass.x)
+            .write("terms", terms)
+            .set("len", len)
+            .extent(len, 1, 1)
+            .flops(len)
+            .record();
+        let name = format!("{}.weight", pass.name);
+        let (total, accumulate) = (pass.gradients[0], pass.accumulates());
+        sum::rows(r, &name, terms, self.columns, total, accumulate);
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        sum::bias_gradient(r, pass, self.columns);
     }
 }

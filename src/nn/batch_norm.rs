@@ -5,8 +5,8 @@
 //! that layer's output first.
 
 use super::{
-    Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Parameter, Start,
-    activation_module, sum,
+    Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Obstacle, Parameter, Start,
+    Tangent, activation_module, sum,
 };
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
@@ -284,5 +284,13 @@ impl Layer for BatchNorm {
             .flops(6 * of.groups * of.lines * self.channels)
             .record();
         Some(dx)
+    }
+
+    fn obstacle(&self) -> Option<Obstacle> {
+        Some(Obstacle::CoupledSamples)
+    }
+
+    fn tangent(&self, _: &mut Recorder, _: Tangent) -> Tensor {
+        panic!("batch normalisation couples samples")
     }
 }

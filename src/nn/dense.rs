@@ -1,7 +1,8 @@
 //! Dense layers: y = φ(x·Wᵀ + b), torch.nn.Linear and an activation in one.
 
 use super::{
-    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module, sum,
+    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, Tangent, activation_module,
+    sum,
 };
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
@@ -66,27 +67,6 @@ impl Dense {
     pub fn without_bias(self) -> Dense {
         let bias = false;
         Dense { bias, ..self }
-    }
-
-    pub(super) fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
-        let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
-        let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
-        let (accumulate, parts) = (pass.accumulates(), [splits, outputs, inputs]);
-        let record = |r: &mut Recorder, dweight, accumulate| {
-            r.call(&kernel::DENSE_BACKWARD_WEIGHT)
-                .read("da", pass.da)
-                .read("x", pass.x)
-                .put("dweight", dweight, accumulate)
-                .set("rows", rows)
-                .set("inputs", inputs)
-                .set("outputs", outputs)
-                .set("splits", splits)
-                .set("accumulate", u32::from(accumulate))
-                .extent(inputs, outputs, splits)
-                .flops(2 * rows * inputs * outputs)
-                .record();
-        };
-        sum::sliced(r, pass.name, &parts, dweight, accumulate, record);
     }
 
     /// The gradient of the pre-activation below, where it is wanted.
@@ -209,10 +189,54 @@ impl Layer for Dense {
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
-            if self.bias {
-                sum::bias_gradient(r, &pass, self.outputs);
-            }
+            self.bias_gradient(r, &pass);
         }
         self.input_gradient(r, &pass)
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let rows = r.rows(pass.tx);
+        let ty = r.scratch(pass.name, &[rows, self.outputs]);
+        r.call(&kernel::DENSE_TANGENT)
+            .read("tx", pass.tx)
+            .read("weight", pass.parameters[0])
+            .read("y", pass.y)
+            .write("ty", ty)
+            .set("rows", rows)
+            .set("inputs", self.inputs)
+            .set("outputs", self.outputs)
+            .set("activation", pass.end.code())
+            .set("leak", pass.end.leak())
+            .extent(self.outputs, rows, 1)
+            .flops(2 * rows * self.inputs * self.outputs)
+            .record();
+        ty
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let (rows, inputs, outputs) = (r.rows(pass.x), self.inputs, self.outputs);
+        let (splits, dweight) = (Dense::splits(rows), pass.gradients[0]);
+        let (accumulate, parts) = (pass.accumulates(), [splits, outputs, inputs]);
+        let record = |r: &mut Recorder, dweight, accumulate| {
+            r.call(&kernel::DENSE_BACKWARD_WEIGHT)
+                .read("da", pass.da)
+                .read("x", pass.x)
+                .put("dweight", dweight, accumulate)
+                .set("rows", rows)
+                .set("inputs", inputs)
+                .set("outputs", outputs)
+                .set("splits", splits)
+                .set("accumulate", u32::from(accumulate))
+                .extent(inputs, outputs, splits)
+                .flops(2 * rows * inputs * outputs)
+                .record();
+        };
+        sum::sliced(r, pass.name, &parts, dweight, accumulate, record);
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        if self.bias {
+            sum::bias_gradient(r, pass, self.outputs);
+        }
     }
 }

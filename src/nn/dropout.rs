@@ -2,7 +2,7 @@
 //! probability p, and the others are divided by 1 − p. The mask is not kept: the backward pass draws
 //! it once more.
 
-use super::{Backward, Forward, Layer, Mode, Module, Noise, Parameter, Upsample};
+use super::{Backward, Forward, Layer, Mode, Module, Noise, Parameter, Tangent, Upsample};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -100,6 +100,11 @@ impl Layer for Dropout {
             .set("leak", below.leak());
         self.mask(call, &training.noise, len).record();
         Some(dx)
+    }
+
+    /// It is linear, and the mask is the same.
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        pass.through(r, self)
     }
 }
 

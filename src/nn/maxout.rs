@@ -1,7 +1,7 @@
 //! Maxout (Goodfellow et al. 2013): the largest of several linear pieces, which a dense layer
 //! without an activation makes side by side.
 
-use super::{Backward, Forward, Layer, Module, Parameter};
+use super::{Backward, Forward, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -70,5 +70,21 @@ impl Layer for Maxout {
             .flops(len * self.pieces)
             .record();
         Some(dx)
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let rows = r.rows(pass.tx);
+        let len = rows * self.outputs;
+        let ty = r.scratch(pass.name, &[rows, self.outputs]);
+        r.call(&kernel::MAXOUT_TANGENT)
+            .read("tx", pass.tx)
+            .read("x", pass.x)
+            .write("ty", ty)
+            .set("len", len)
+            .set("pieces", self.pieces)
+            .extent(len, 1, 1)
+            .flops(len * self.pieces)
+            .record();
+        ty
     }
 }

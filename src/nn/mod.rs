@@ -9,7 +9,9 @@ mod dense;
 mod dropout;
 mod init;
 mod maxout;
+mod moments;
 mod network;
+mod pack;
 mod parameter;
 mod positive;
 mod spectral;
@@ -23,10 +25,14 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 pub use init::Init;
 pub use maxout::Maxout;
-pub use network::{Gradients, Network, Pass, Trace};
+pub use moments::Moments;
+pub(crate) use network::weigh;
+pub use network::{Gradients, Network, Pass, Sweep, Trace};
+pub use pack::Pack;
 pub use parameter::{Buffer, Initial, Parameter, Planes, Start};
 pub use positive::Positive;
 pub use spectral::{SpectralNorm, spectral_norm};
+pub(crate) use sum::slices;
 pub use upsample::Upsample;
 
 use crate::plan::codes::Activation;
@@ -136,6 +142,10 @@ pub enum Module {
     },
     Tanh,
     Sigmoid,
+    Softplus,
+    /// torch.nn has none, but `softplus(2 * x + 2) / 2 - 1` is the same.
+    SmoothELU,
+    ELU,
     Dropout {
         p: f64,
     },
@@ -155,6 +165,10 @@ pub enum Module {
     Positive {
         module: Box<Module>,
         scale: f64,
+    },
+    /// The products of 1 to `degree` coordinates; torch.nn has none.
+    Moments {
+        degree: usize,
     },
     /// torch.nn.utils.spectral_norm(module)
     SpectralNorm {
@@ -205,6 +219,53 @@ impl Backward<'_> {
     }
 }
 
+/// What a layer's tangent pass is given.
+pub struct Tangent<'a> {
+    /// What scratch tensors are called.
+    pub name: &'a str,
+    /// In the order of `Layer::parameters`.
+    pub parameters: &'a [Tensor],
+    pub mode: Mode,
+    /// The layer's input, its output, and what else the forward pass returned.
+    pub x: Tensor,
+    pub y: Tensor,
+    pub saved: &'a [Tensor],
+    /// How the input moves: \[N, inputs\].
+    pub tx: Tensor,
+    /// The layer's own activation, or the identity if the tangent of the pre-activation is wanted.
+    pub end: Activation,
+}
+
+impl Tangent<'_> {
+    /// The tangent of a layer that is linear: what its forward pass makes of the input's.
+    fn through(self, r: &mut Recorder, layer: &dyn Layer) -> Tensor {
+        let rows = r.rows(self.tx);
+        let y = r.scratch(self.name, &[rows, layer.outputs()]);
+        let forward = Forward {
+            name: self.name,
+            parameters: self.parameters,
+            buffers: &[],
+            mode: self.mode,
+            x: self.tx,
+            y,
+        };
+        layer.forward(r, forward);
+        y
+    }
+}
+
+/// Why a function of a network's slope cannot be differentiated through a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// What it makes of a sample depends on the rest of the batch, and a sample has no slope of its
+    /// own.
+    CoupledSamples,
+    /// The second derivative of its activation jumps.
+    JumpingCurve,
+    /// It multiplies the numbers of a sample by each other.
+    Products,
+}
+
 /// A stage of a network: something linear, then an activation.
 pub trait Layer: std::fmt::Debug {
     /// The modules of torch.nn that it stands for.
@@ -242,6 +303,11 @@ pub trait Layer: std::fmt::Debug {
     /// φ, applied last.
     fn activation(&self) -> Activation;
 
+    /// What stands in the way of gradients of its slope, if anything does.
+    fn obstacle(&self) -> Option<Obstacle> {
+        (self.activation() == Activation::Elu).then_some(Obstacle::JumpingCurve)
+    }
+
     /// Elements of the largest tensor that its passes over `rows` samples record.
     fn largest(&self, rows: usize) -> u128;
 
@@ -251,6 +317,20 @@ pub trait Layer: std::fmt::Debug {
     /// Records the parameters' gradients and, if asked, that of the pre-activation below, which
     /// is returned as a scratch tensor.
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor>;
+
+    /// Records how the output moves with the input, ty = (the linear part of tx) ∘ φ'(y), which is
+    /// returned as a scratch tensor.
+    ///
+    /// # Panics
+    /// Where there is an obstacle.
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor;
+
+    /// Records the gradients of what the input is multiplied by, where there is such a thing: the part
+    /// of `backward` that is linear in `pass.x`, which need not be the layer's input.
+    fn weight_gradient(&self, _: &mut Recorder, _: &Backward) {}
+
+    /// Records the gradient of what is added to the product, where there is such a thing.
+    fn bias_gradient(&self, _: &mut Recorder, _: &Backward) {}
 }
 
 /// The module of an activation; none for the identity.
@@ -261,5 +341,8 @@ pub(crate) fn activation_module(activation: Activation) -> Option<Module> {
         Activation::LeakyRelu(negative_slope) => Some(Module::LeakyReLU { negative_slope }),
         Activation::Tanh => Some(Module::Tanh),
         Activation::Sigmoid => Some(Module::Sigmoid),
+        Activation::Softplus => Some(Module::Softplus),
+        Activation::SmoothElu => Some(Module::SmoothELU),
+        Activation::Elu => Some(Module::ELU),
     }
 }

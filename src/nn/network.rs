@@ -1,6 +1,11 @@
 //! A chain of layers with its parameters in one flat tensor, its gradients in another, and its
 //! buffers in a third.
 
+mod sweep;
+
+pub use sweep::Sweep;
+pub(crate) use sweep::weigh;
+
 use super::{
     Backward, Buffer, Forward, Grads, Init, Layer, Mode, Module, Parameter, Planes, Training,
 };
@@ -269,27 +274,45 @@ impl Network {
     ) -> Option<Tensor> {
         let mut da = da;
         for (at, layer) in self.layers.iter().enumerate().rev() {
-            let range = self.starts[at][0]..self.starts[at + 1][0];
             let below = match at {
                 0 => below,
                 // Nothing learns from the gradient below the first parameter.
                 _ if below.is_none() && self.starts[at][0] == 0 => None,
                 _ => Some(self.layers[at - 1].activation()),
             };
-            let earlier = self.layers[..at].iter().map(|layer| layer.draws());
-            let pass = Backward {
-                name: &format!("{}.layer{at}.dx", self.name),
-                parameters: &self.parameter_tensors[range.clone()],
-                gradients: gradients.map_or(&[], |(g, _)| &g.parts[range]),
-                grads: gradients.map_or(Grads::Ignore, |(_, grads)| grads),
-                mode: trace.mode.after(earlier.sum()),
-                x: trace.values[at],
-                saved: &trace.saved[at],
-                da,
-                below,
-            };
-            da = layer.backward(r, pass)?;
+            let name = format!("{}.layer{at}.dx", self.name);
+            let pass = self.pass(at, &name, trace, gradients);
+            da = layer.backward(r, Backward { da, below, ..pass })?;
         }
         Some(da)
+    }
+
+    /// What the backward pass of layer `at` is given; the gradient that comes in, and where it goes to
+    /// are left to the caller.
+    fn pass<'a>(
+        &'a self,
+        at: usize,
+        name: &'a str,
+        trace: &'a Trace,
+        gradients: Option<(&'a Gradients, Grads)>,
+    ) -> Backward<'a> {
+        let range = self.starts[at][0]..self.starts[at + 1][0];
+        Backward {
+            name,
+            parameters: &self.parameter_tensors[range.clone()],
+            gradients: gradients.map_or(&[], |(g, _)| &g.parts[range]),
+            grads: gradients.map_or(Grads::Ignore, |(_, grads)| grads),
+            mode: self.mode_at(at, trace),
+            x: trace.values[at],
+            saved: &trace.saved[at],
+            da: trace.output(),
+            below: None,
+        }
+    }
+
+    /// The mode of layer `at`: what comes before it has drawn already.
+    fn mode_at(&self, at: usize, trace: &Trace) -> Mode {
+        let earlier = self.layers[..at].iter().map(|layer| layer.draws());
+        trace.mode.after(earlier.sum())
     }
 }

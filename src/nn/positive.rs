@@ -2,7 +2,7 @@
 //! the inputs. A chain of such dense layers with increasing activations between is an increasing
 //! function of each input.
 
-use super::{Backward, Dense, Forward, Grads, Layer, Module, Parameter, sum};
+use super::{Backward, Dense, Forward, Grads, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
 
@@ -20,21 +20,6 @@ impl Positive {
 
     fn scale(&self) -> f64 {
         1.0 / (self.layer.inputs as f64).sqrt()
-    }
-
-    /// raw's gradient from that of the weight that was made of it.
-    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward, dweight: Tensor) {
-        let (len, accumulate) = (r.info(dweight).len(), pass.accumulates());
-        r.call(&kernel::POSITIVE_BACKWARD)
-            .read("dweight", dweight)
-            .read("raw", pass.parameters[0])
-            .put("draw", pass.gradients[0], accumulate)
-            .set("len", len)
-            .set("scale", self.scale())
-            .set("accumulate", u32::from(accumulate))
-            .extent(len, 1, 1)
-            .flops(4 * len)
-            .record();
     }
 }
 
@@ -97,25 +82,49 @@ impl Layer for Positive {
     }
 
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
-        let parameters = [&pass.saved[..1], &pass.parameters[1..]].concat();
         if pass.grads != Grads::Ignore {
-            let shape = r.info(pass.gradients[0]).shape.clone();
-            let dweight = r.scratch(&format!("{}.dweight", pass.name), &shape);
-            // What an earlier pass left is added to by the kernel of the raw weight.
-            let own = Backward {
-                parameters: &parameters,
-                gradients: &[dweight],
-                grads: Grads::Overwrite,
-                ..pass
-            };
-            self.layer.weight_gradient(r, &own);
-            self.weight_gradient(r, &pass, dweight);
-            sum::bias_gradient(r, &pass, self.layer.outputs);
+            self.weight_gradient(r, &pass);
+            self.bias_gradient(r, &pass);
         }
         let own = Backward {
-            parameters: &parameters,
+            parameters: &[&pass.saved[..1], &pass.parameters[1..]].concat(),
             ..pass
         };
         self.layer.input_gradient(r, &own)
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let own = Tangent {
+            parameters: &[&pass.saved[..1], &pass.parameters[1..]].concat(),
+            ..pass
+        };
+        self.layer.tangent(r, own)
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let shape = r.info(pass.gradients[0]).shape.clone();
+        let dweight = r.scratch(&format!("{}.dweight", pass.name), &shape);
+        // What an earlier pass left is added to by the kernel of the raw weight.
+        let own = Backward {
+            gradients: &[dweight],
+            grads: Grads::Overwrite,
+            ..*pass
+        };
+        self.layer.weight_gradient(r, &own);
+        let (len, accumulate) = (r.info(dweight).len(), pass.accumulates());
+        r.call(&kernel::POSITIVE_BACKWARD)
+            .read("dweight", dweight)
+            .read("raw", pass.parameters[0])
+            .put("draw", pass.gradients[0], accumulate)
+            .set("len", len)
+            .set("scale", self.scale())
+            .set("accumulate", u32::from(accumulate))
+            .extent(len, 1, 1)
+            .flops(4 * len)
+            .record();
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        self.layer.bias_gradient(r, pass);
     }
 }

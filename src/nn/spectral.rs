@@ -6,7 +6,8 @@
 //! what the weight is for: the layer that has it gets W/σ in its place.
 
 use super::{
-    Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Parameter, Planes, sum,
+    Backward, Buffer, Forward, Grads, Initial, Layer, Mode, Module, Obstacle, Parameter, Planes,
+    Tangent, sum,
 };
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor, kernel};
@@ -120,7 +121,7 @@ impl SpectralNorm {
     }
 
     /// The weight's gradient from that of the normalised one.
-    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward, dscaled: Tensor) {
+    fn unscaled(&self, r: &mut Recorder, pass: &Backward, dscaled: Tensor) {
         let [scaled, sigma, u, v] = [0, 1, 2, 3].map(|at| pass.saved[at]);
         let parts = r.scratch(&format!("{}.overlaps", pass.name), &[self.rows]);
         self.dots(r, dscaled, scaled, parts);
@@ -257,7 +258,7 @@ impl Layer for SpectralNorm {
         };
         let dx = self.layer.backward(r, own);
         if pass.grads != Grads::Ignore {
-            self.weight_gradient(r, &pass, gradients[self.weight]);
+            self.unscaled(r, &pass, gradients[self.weight]);
         }
         if pass.grads == Grads::Accumulate {
             let pairs = gradients.iter().zip(pass.gradients).enumerate();
@@ -266,6 +267,37 @@ impl Layer for SpectralNorm {
             }
         }
         dx
+    }
+
+    fn obstacle(&self) -> Option<Obstacle> {
+        self.layer.obstacle()
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        let own = Tangent {
+            parameters: &self.with(pass.saved[0], pass.parameters),
+            saved: &pass.saved[4..],
+            ..pass
+        };
+        self.layer.tangent(r, own)
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        let shape = r.info(pass.gradients[self.weight]).shape.clone();
+        let dscaled = r.scratch(&format!("{}.dscaled", pass.name), &shape);
+        let own = Backward {
+            parameters: &self.with(pass.saved[0], pass.parameters),
+            gradients: &self.with(dscaled, pass.gradients),
+            grads: Grads::Overwrite,
+            saved: &pass.saved[4..],
+            ..*pass
+        };
+        self.layer.weight_gradient(r, &own);
+        self.unscaled(r, pass, dscaled);
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        self.layer.bias_gradient(r, pass);
     }
 }
 

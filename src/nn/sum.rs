@@ -8,7 +8,7 @@ const WHOLE: usize = 256;
 
 /// Slices of a sum over this many rows: as many as each has rows, which keeps every chain of
 /// additions short, and below what a loop of llvmpipe takes up to 3.6e9 rows.
-pub(super) fn slices(rows: usize) -> usize {
+pub(crate) fn slices(rows: usize) -> usize {
     match rows {
         ..=WHOLE => 1,
         // Vectors of four fit however few columns there are.

@@ -1,6 +1,6 @@
 //! Nearest upsampling: every pixel becomes a block.
 
-use super::{Backward, Forward, Layer, Module, Parameter};
+use super::{Backward, Forward, Layer, Module, Parameter, Tangent};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Recorder, Tensor, kernel};
 
@@ -82,5 +82,10 @@ impl Layer for Upsample {
             .flops(rows * self.outputs())
             .record();
         Some(dx)
+    }
+
+    /// It is linear, and has no constant.
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        pass.through(r, self)
     }
 }

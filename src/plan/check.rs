@@ -130,6 +130,7 @@ mod tests {
         r.call(&kernel::DATA_COPY)
             .read("source", source)
             .update("destination", target)
+            .set("skip", 0usize)
             .set("start", 0usize)
             .set("len", 4usize)
             .record();

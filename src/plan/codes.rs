@@ -12,16 +12,25 @@ pub enum Activation {
     LeakyRelu(f64),
     Tanh,
     Sigmoid,
+    /// log(1 + eˣ)
+    Softplus,
+    /// softplus(2x + 2)/2 − 1: ELU with a slope that is smooth (Gulrajani et al. 2017, appendix).
+    SmoothElu,
+    /// x where x > 0, else eˣ − 1 (Clevert et al. 2016).
+    Elu,
 }
 
 impl Activation {
     /// (name of the constant in `shaders/lib/activation.wgsl`, its value)
-    pub const CODES: [(&'static str, u32); 5] = [
+    pub const CODES: [(&'static str, u32); 8] = [
         ("IDENTITY", 0),
         ("RELU", 1),
         ("LEAKY_RELU", 2),
         ("TANH", 3),
         ("SIGMOID", 4),
+        ("SOFTPLUS", 5),
+        ("SMOOTH_ELU", 6),
+        ("ELU", 7),
     ];
 
     /// The number that stands for it in a call.
@@ -32,6 +41,21 @@ impl Activation {
             Activation::LeakyRelu(_) => 2,
             Activation::Tanh => 3,
             Activation::Sigmoid => 4,
+            Activation::Softplus => 5,
+            Activation::SmoothElu => 6,
+            Activation::Elu => 7,
+        }
+    }
+
+    /// Whether its slope changes other than by jumps.
+    pub fn is_curved(self) -> bool {
+        match self {
+            Activation::Identity | Activation::Relu | Activation::LeakyRelu(_) => false,
+            Activation::Tanh
+            | Activation::Sigmoid
+            | Activation::Softplus
+            | Activation::SmoothElu
+            | Activation::Elu => true,
         }
     }
 
@@ -51,6 +75,9 @@ impl Activation {
             2 => Activation::LeakyRelu(leak),
             3 => Activation::Tanh,
             4 => Activation::Sigmoid,
+            5 => Activation::Softplus,
+            6 => Activation::SmoothElu,
+            7 => Activation::Elu,
             _ => panic!("no activation has the code {code}"),
         }
     }
@@ -111,14 +138,18 @@ pub enum Metric {
     ScoreReal = 5,
     /// Mean score of generated samples.
     ScoreFake = 6,
+    /// What the critic pays for its slope.
+    Penalty = 7,
+    /// Mean norm of the gradients that the penalty is about.
+    GradientNorm = 8,
 }
 
 impl Metric {
-    /// Columns of the ring; one is spare, so that a row is 32 bytes.
-    pub const COUNT: usize = 8;
+    /// Columns of the ring.
+    pub const COUNT: usize = 9;
 
     /// (name of the constant in `shaders/lib/clock.wgsl`, its value)
-    pub const CODES: [(&'static str, u32); 7] = [
+    pub const CODES: [(&'static str, u32); 9] = [
         ("METRIC_LOSS_CRITIC", 0),
         ("METRIC_LOSS_GENERATOR", 1),
         ("METRIC_P_REAL", 2),
@@ -126,7 +157,37 @@ impl Metric {
         ("METRIC_ACCURACY", 4),
         ("METRIC_SCORE_REAL", 5),
         ("METRIC_SCORE_FAKE", 6),
+        ("METRIC_PENALTY", 7),
+        ("METRIC_GRADIENT_NORM", 8),
     ];
+}
+
+/// What a penalty wants the norm n of a gradient to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Norm {
+    /// 1: it costs weight·(n − 1)².
+    One = 0,
+    /// 1 at most: the same where n is above 1.
+    AtMostOne = 1,
+    /// 0: it costs weight/2·n².
+    Zero = 2,
+}
+
+impl Norm {
+    /// (name of the constant in `shaders/penalty/norms.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 3] =
+        [("NORM_ONE", 0), ("NORM_AT_MOST_ONE", 1), ("NORM_ZERO", 2)];
+
+    /// The inverse of `as u32`.
+    pub fn from_code(code: u32) -> Norm {
+        match code {
+            0 => Norm::One,
+            1 => Norm::AtMostOne,
+            2 => Norm::Zero,
+            _ => panic!("no norm has the code {code}"),
+        }
+    }
 }
 
 /// What the guard watches for values that are not finite, in the order in which a turn makes them:

@@ -77,6 +77,9 @@ kernels! {
     /// dweight\[S,O,I\] (+)= da\[N,O\]ᵀ · x\[N,I\], the rows cut into S slices
     DENSE_BACKWARD_WEIGHT = "dense/backward_weight" (da: F32, x: F32) -> (dweight: F32)
         [rows: Int, inputs: Int, outputs: Int, splits: Int, accumulate: Int] true;
+    /// ty\[N,O\] = (tx\[N,I\] · weight\[O,I\]ᵀ) ∘ φ'(y), φ being the activation that made y
+    DENSE_TANGENT = "dense/tangent" (tx: F32, weight: F32, y: F32) -> (ty: F32)
+        [rows: Int, inputs: Int, outputs: Int, activation: Int, leak: Float] true;
     /// y\[N,h,w,O\] = φ(windows of x\[N,H,W,I\] · weight\[O,K,K,I\]ᵀ + bias\[O\]): a convolution
     CONV_DOWN = "conv/down" (x: F32, weight: F32, bias: F32) -> (y: F32)
         [rows: Int, height: Int, width: Int, inputs: Int, small_height: Int, small_width: Int, outputs: Int,
@@ -156,9 +159,11 @@ kernels! {
     /// x\[N,D\]: the next N samples of a curve with normal noise, shape being (parameter, σ)
     DATA_CURVE = "data/curve" (shape: F32, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, curve: Int, rows: Int, features: Int] false;
-    /// destination\[start..start+L\] = source\[L\]
+    /// destination\[start..start+L\] = source\[skip..skip+L\]
     DATA_COPY = "data/copy" (source: F32) -> (destination: F32)
-        [start: Int, len: Int] false;
+        [skip: Int, start: Int, len: Int] false;
+    /// values\[L\] = value
+    DATA_FILL = "data/fill" () -> (values: F32) [len: Int, value: Float] false;
     /// y\[L\] = x\[L\] ∘ mask · scale, the mask being draw clock\[dropout\] + `draw` of the stream with
     /// this key: words of at least `least` are kept
     DROPOUT_FORWARD = "dropout/forward" (x: F32, clock: U32) -> (y: F32)
@@ -171,6 +176,8 @@ kernels! {
     /// dx\[L,P\] = da\[L\] ∘ φ'(x) at the first of the largest of each P neighbours, 0 elsewhere
     MAXOUT_BACKWARD = "maxout/backward" (da: F32, x: F32) -> (dx: F32)
         [len: Int, pieces: Int, activation: Int, leak: Float] false;
+    /// ty\[L\] = tx\[L,P\] at the first of the largest of each P neighbours of x\[L,P\]
+    MAXOUT_TANGENT = "maxout/tangent" (tx: F32, x: F32) -> (ty: F32) [len: Int, pieces: Int] false;
     /// y\[N,H·S,W·S,C\] = every pixel of x\[N,H,W,C\] S times along both sides; rows are N·H
     UPSAMPLE_FORWARD = "upsample/forward" (x: F32) -> (y: F32)
         [rows: Int, width: Int, channels: Int, scale: Int] false;
@@ -190,6 +197,18 @@ kernels! {
     /// draw\[L\] (+)= scale · dweight\[L\]/(1 + exp(−raw\[L\]))
     POSITIVE_BACKWARD = "positive/backward" (dweight: F32, raw: F32) -> (draw: F32)
         [len: Int, scale: Float, accumulate: Int] false;
+    /// y\[N,P,M,C\] = x\[N,M,P,C\]: M images of P pixels become one of M·C channels
+    PACK_FORWARD = "pack/forward" (x: F32) -> (y: F32)
+        [rows: Int, count: Int, pixels: Int, channels: Int] false;
+    /// dx\[N,M,P,C\] = da\[N,P,M,C\] ∘ φ'(x), φ being the activation that made x
+    PACK_BACKWARD = "pack/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, count: Int, pixels: Int, channels: Int, activation: Int, leak: Float] false;
+    /// y\[N,K\] = the products of sequences of coordinates of x\[N,D\], K = D + D² + …
+    MOMENTS_FORWARD = "moments/forward" (x: F32) -> (y: F32)
+        [rows: Int, dims: Int, features: Int] false;
+    /// dx\[N,D\] = (Σ over K of da\[N,K\] · ∂y\[N,K\]/∂x\[N,D\]) ∘ φ'(x), φ being the activation that made x
+    MOMENTS_BACKWARD = "moments/backward" (da: F32, x: F32) -> (dx: F32)
+        [rows: Int, dims: Int, features: Int, activation: Int, leak: Float] false;
     /// sums\[C\] = weight\[R,C\]ᵀ · u\[R\]
     SPECTRAL_COLUMNS = "spectral/columns" (weight: F32, u: F32) -> (sums: F32)
         [rows: Int, columns: Int] false;
@@ -206,13 +225,32 @@ kernels! {
     /// From scores\[2B\], real ones first: the slopes of the critic loss and its metrics
     OBJECTIVE_CRITIC = "objective/critic" (scores: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
         [batch: Int, objective: Int, ring: Int, parameter: Float, smoothing: Float, threshold: Float] false;
-    /// From scores\[B\] of generated samples, and of real ones where the objective compares them:
-    /// the slopes of the generator loss and its metric
+    /// From B scores of generated samples, the first at `first`, and of real ones where the objective
+    /// compares them: the slopes of the generator loss, 0 before `first`, and its metric
     OBJECTIVE_GENERATOR = "objective/generator" (scores: F32, reals: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
-        [batch: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
+        [batch: Int, first: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
+    /// ty\[L\] = ta ∘ φ'(y), and bend\[L\] = da ∘ ta ∘ φ''/φ', φ being the activation that made y
+    TANGENT_BEND = "tangent/bend" (y: F32, da: F32, ta: F32) -> (ty: F32, bend: F32)
+        [len: Int, activation: Int, leak: Float] cells;
+    /// weighed\[L\] = values\[L\], each row of `width` times its weight, plus added\[count\] from `start` on
+    TANGENT_WEIGH = "tangent/weigh" (values: F32, weights: F32, added: F32) -> (weighed: F32)
+        [len: Int, width: Int, start: Int, count: Int] cells;
+    /// mixed\[N,F\] = ε\[N\] real + (1 − ε) fake, ε being draw clock\[mix\] of the stream with this key
+    PENALTY_INTERPOLATE = "penalty/interpolate" (real: F32, fake: F32, clock: U32) -> (mixed: F32)
+        [key0: Int, key1: Int, len: Int, features: Int] false;
+    /// spread\[1\]: the standard deviation of all values, from parts\[S,1,2,1\] of norm/moments
+    PENALTY_SPREAD = "penalty/spread" (parts: F32) -> (spread: F32) [lines: Int, slices: Int] false;
+    /// mixed\[N,F\] = x + scale · spread · ε\[N\] · u\[N,F\], ε and u being draws of the streams mix and noise
+    PENALTY_PERTURB = "penalty/perturb" (x: F32, spread: F32, clock: U32) -> (mixed: F32)
+        [key0: Int, key1: Int, noise_key0: Int, noise_key1: Int, len: Int, features: Int, scale: Float] false;
+    /// From |g|²\[N\] of each row: the penalty's slope v = factor\[N\] · g, times `boost`, and its metrics. Rows
+    /// below `split` have one weight, the rest another; `share` is what a row counts for in the penalty
+    PENALTY_NORMS = "penalty/norms" (squares: F32, clock: U32) -> (factors: F32, metrics: F32, guard: U32)
+        [rows: Int, split: Int, norm: Int, ring: Int, weight: Float, rest: Float, share: Float, boost: Float] false;
     /// rates\[4\] = learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ, momentum, for the update that follows
-    OPTIM_ADVANCE = "optim/advance" () -> (rates: F32)
-        [lr: Float, beta1: Float, rest1: Float, beta2: Float, rest2: Float, momentum: Float] false;
+    OPTIM_ADVANCE = "optim/advance" (clock: U32) -> (rates: F32)
+        [lr: Float, slope: Float, decay: Float, floor: Float, beta1: Float, rest1: Float, beta2: Float, rest2: Float,
+         momentum: Float, rise: Float, ramp: Float, pace: Float] false;
     /// Adam (Kingma and Ba 2015, algorithm 1) on a whole network at once
     OPTIM_ADAM = "optim/adam" (gradients: F32, rates: F32) -> (parameters: F32, mean: F32, square: F32, guard: U32)
         [len: Int, beta2: Float, rest1: Float, rest2: Float, epsilon: Float, watched: Int] false;
@@ -222,6 +260,9 @@ kernels! {
     /// RMSprop (Tieleman and Hinton 2012) on a whole network at once
     OPTIM_RMSPROP = "optim/rmsprop" (gradients: F32, rates: F32) -> (parameters: F32, square: F32, guard: U32)
         [len: Int, decay: Float, rest: Float, epsilon: Float, watched: Int] false;
+    /// parameters\[L\] = −radius · gradients / |gradients|: where a linear function is least on a sphere
+    OPTIM_BEST = "optim/best" (gradients: F32) -> (parameters: F32, guard: U32)
+        [len: Int, radius: Float, watched: Int] false;
     /// parameters\[L\] clipped to \[−limit, limit\]
     OPTIM_CLIP = "optim/clip" () -> (parameters: F32) [len: Int, limit: Float] false;
     /// average\[L\] = decay · average\[L\] + (1 − decay) · source\[L\]; `rest` is 1 − decay

@@ -143,6 +143,16 @@ impl Recorder {
         Some(self.push(&name, storage, offset, shape, dtype))
     }
 
+    /// All of a tensor under another shape of as many elements.
+    pub fn reshape(&mut self, of: Tensor, name: &str, shape: &[usize]) -> Tensor {
+        let info = self.info(of);
+        let len: usize = shape.iter().product();
+        assert_eq!(info.len(), len, "{} as {shape:?}", info.name);
+        let (storage, dtype, offset) = (info.storage, info.dtype, info.offset);
+        let name = format!("{}{name}", self.scope);
+        self.push(&name, storage, offset, shape.to_vec(), dtype)
+    }
+
     /// Begins a call; `CallBuilder::record` ends it.
     pub fn call(&mut self, kernel: &'static Kernel) -> CallBuilder<'_> {
         let call = Call {

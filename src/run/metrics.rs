@@ -43,6 +43,13 @@ pub struct Record {
     /// Lower bound on the divergence that the objective belongs to.
     #[serde(deserialize_with = "number_or_null")]
     pub bound: f64,
+    /// What the critic pays for its slope, which the loss and the bound are without; NaN where it pays
+    /// nothing.
+    #[serde(default = "nothing", deserialize_with = "number_or_null")]
+    pub penalty: f64,
+    /// Mean norm of the gradients that the penalty is about.
+    #[serde(default = "nothing", deserialize_with = "number_or_null")]
+    pub gradient_norm: f64,
     /// Losses and gradients that were not finite.
     pub nonfinite: u64,
     #[serde(deserialize_with = "number_or_null")]
@@ -50,6 +57,10 @@ pub struct Record {
     /// Seconds of training so far.
     #[serde(deserialize_with = "number_or_null")]
     pub wall_s: f64,
+}
+
+fn nothing() -> f64 {
+    f64::NAN
 }
 
 fn number_or_null<'de, D: Deserializer<'de>>(

@@ -1,8 +1,8 @@
 //! Small games of any shape, and numbers to fill them with.
 
 use gpugan::data::toy::Distribution;
-use gpugan::gan::Settings;
-use gpugan::gan::arch::{Architecture, Kind};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
+use gpugan::gan::{Settings, Update};
 use gpugan::nn::Init;
 use gpugan::optim::Rule;
 use gpugan::plan::Contents;
@@ -10,6 +10,7 @@ use gpugan::plan::codes::Activation;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective, Objective::FGan};
 use gpugan::random::{Latent, Points};
+use gpugan::rates::Course;
 use gpugan::threefry::{DRAWN, open_unit, threefry2x32};
 
 pub const ADAM: Rule = Rule::Adam {
@@ -51,10 +52,12 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
             shape,
             latent_dim: 3,
             last: Activation::Tanh,
+            variation: Variation::default(),
         },
         spectral_norm: false,
         objective: Objective::NonSaturating,
         generator_loss: GeneratorLoss::NonSaturating,
+        penalty: None,
         label_smoothing: 0.0,
         latent: Latent::Normal,
         init: Init::Torch,
@@ -62,7 +65,11 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         clip: None,
         lr_generator: 2e-3,
         lr_critic: 2e-3,
+        course: Course::default(),
         batch,
+        pack: 1,
+        update: Update::Alternating,
+        moments: None,
         ema: None,
         critic_steps: 1.into(),
         generator_steps: 1,

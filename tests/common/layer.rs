@@ -137,6 +137,7 @@ pub fn keep(r: &mut Recorder, source: Tensor, destination: Tensor) {
     r.call(&kernel::DATA_COPY)
         .read("source", source)
         .write("destination", destination)
+        .set("skip", 0usize)
         .set("start", 0usize)
         .set("len", len)
         .extent(len, 1, 1)
@@ -179,6 +180,9 @@ pub fn activation(name: &str, slope: f64) -> Activation {
         "leaky_relu" => Activation::LeakyRelu(slope),
         "tanh" => Activation::Tanh,
         "sigmoid" => Activation::Sigmoid,
+        "softplus" => Activation::Softplus,
+        "smooth_elu" => Activation::SmoothElu,
+        "elu" => Activation::Elu,
         other => panic!("no activation {other}"),
     }
 }
@@ -189,7 +193,9 @@ pub fn another(right: Activation) -> Activation {
         Activation::LeakyRelu(leak) => Activation::LeakyRelu(leak + 1e-3),
         Activation::Relu => Activation::LeakyRelu(1e-3),
         Activation::Identity => Activation::Tanh,
-        Activation::Tanh | Activation::Sigmoid => Activation::Relu,
+        Activation::Tanh | Activation::Sigmoid | Activation::SmoothElu => Activation::Relu,
+        Activation::Softplus => Activation::SmoothElu,
+        Activation::Elu => Activation::SmoothElu,
     }
 }
 
@@ -201,6 +207,9 @@ pub fn slope(activation: Activation, y: f64) -> f64 {
         Activation::LeakyRelu(leak) => f64::max(leak, f64::from(y > 0.0)),
         Activation::Tanh => 1.0 - y * y,
         Activation::Sigmoid => y * (1.0 - y),
+        Activation::Softplus => 1.0 - (-y).exp(),
+        Activation::SmoothElu => 1.0 - (-2.0 * (y + 1.0)).exp(),
+        Activation::Elu => f64::min(1.0, y + 1.0),
     }
 }
 

@@ -9,13 +9,14 @@ pub mod stage;
 use std::collections::BTreeMap;
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::arch::{Architecture, Kind};
-use gpugan::gan::{Gan, Interval, Settings};
+use gpugan::gan::arch::{Architecture, Kind, Variation};
+use gpugan::gan::{Gan, Interval, Settings, Update};
 use gpugan::nn::Planes;
 use gpugan::optim::Rule;
 use gpugan::plan::codes::{Activation, Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, Tensor};
 use gpugan::random::Latent;
+use gpugan::rates::{Course, LrSchedule, Ramp};
 use serde::Deserialize;
 
 use floats::Floats;
@@ -72,6 +73,11 @@ pub struct Case {
     pub lr_generator: f64,
     pub lr_critic: f64,
     pub optimizer: Optimizer,
+    #[serde(default)]
+    pub update: Update,
+    #[serde(default)]
+    pub lr_schedule: LrSchedule,
+    pub momentum_ramp: Option<Ramp>,
     pub iterations: Vec<Iteration>,
 }
 
@@ -128,6 +134,11 @@ pub fn tiny_dcgan() -> Golden {
     serde_json::from_str(include_str!("../golden/tiny_dcgan.json")).unwrap()
 }
 
+/// Packs, simultaneous updates and rates that move (tests/golden/tiny_packed.py).
+pub fn tiny_packed() -> Golden {
+    serde_json::from_str(include_str!("../golden/tiny_packed.json")).unwrap()
+}
+
 /// A dense layer under every activation.
 pub fn dense_layers() -> Layers {
     #[derive(Deserialize)]
@@ -159,6 +170,15 @@ impl Golden {
         self.setup.dataset.concat()
     }
 
+    /// Samples that make an input of the critic, by the width of its first layer.
+    fn pack(&self) -> usize {
+        let pixels = self.setup.height * self.setup.width * self.setup.channels;
+        match self.setup.architecture {
+            Networks::Mlp { .. } => self.setup.shapes["critic.0.weight"][1] / pixels,
+            Networks::Dcgan { .. } => 1,
+        }
+    }
+
     pub fn game(&self, case: &Case) -> Gan {
         let Setup {
             height,
@@ -175,6 +195,7 @@ impl Golden {
                 shape: [height, width, channels],
                 latent_dim,
                 last: Activation::Tanh,
+                variation: Variation::default(),
             },
             objective: case.objective,
             latent: case.latent,
@@ -188,6 +209,12 @@ impl Golden {
             },
             lr_generator: case.lr_generator,
             lr_critic: case.lr_critic,
+            course: Course {
+                schedule: case.lr_schedule,
+                ramp: case.momentum_ramp,
+            },
+            pack: self.pack(),
+            update: case.update,
             critic_steps: case.critic_steps.into(),
             generator_steps: case.generator_steps,
             seed: case.seed,

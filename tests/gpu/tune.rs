@@ -38,7 +38,10 @@ fn products() -> (Plan, ProgramId, [Tensor; 4]) {
         .call(&kernel::DATA_COPY)
         .read("source", y)
         .update("destination", x);
-    let call = call.set("start", 0usize).set("len", 0usize);
+    let call = call
+        .set("skip", 0usize)
+        .set("start", 0usize)
+        .set("len", 0usize);
     call.extent(1, 1, 1).record();
     (r.finish(), program, [x, weight, bias, y])
 }

@@ -2,11 +2,13 @@
 
 use gpugan::cpu::Cpu;
 use gpugan::gan::arch::Kind;
-use gpugan::gan::{Gan, Settings};
+use gpugan::gan::{Gan, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
 
-use super::common::games::{data, drawn, game, ignores_the_level, maxout, objectives, table};
+use super::common::games::{
+    data, dcgan, drawn, game, ignores_the_level, maxout, objectives, table,
+};
 use super::{TOLERANCE, assert_close, copies, cpu, differences, error, fill};
 
 /// A game on images whose halves of a batch are views of one tensor, or, where `aligned` is
@@ -40,10 +42,12 @@ fn start_with(gan: &Gan, data: &Contents) -> Cpu<f64> {
     cpu
 }
 
-/// Runs the program that makes gradients, and returns the loss it reports.
-fn loss(cpu: &mut Cpu<f64>, gan: &Gan, program: ProgramId, metric: Metric) -> f64 {
+/// Runs the programs that make gradients, and returns the loss it reports.
+fn loss(cpu: &mut Cpu<f64>, gan: &Gan, programs: &[ProgramId], metric: Metric) -> f64 {
     cpu.floats_mut(gan.metrics).fill(f64::NAN);
-    cpu.run_program(program);
+    programs
+        .iter()
+        .for_each(|program| cpu.run_program(*program));
     cpu.floats(gan.metrics)[metric as usize]
 }
 
@@ -51,7 +55,7 @@ fn loss(cpu: &mut Cpu<f64>, gan: &Gan, program: ProgramId, metric: Metric) -> f6
 fn compare(
     cpu: &mut Cpu<f64>,
     gan: &Gan,
-    program: ProgramId,
+    programs: &[ProgramId],
     metric: Metric,
 ) -> Vec<(String, Vec<f64>, Vec<f64>)> {
     let player = match metric {
@@ -59,14 +63,14 @@ fn compare(
         _ => &gan.generator,
     };
     cpu.floats_mut(player.gradients.whole).fill(f64::NAN);
-    assert!(loss(cpu, gan, program, metric).is_finite());
+    assert!(loss(cpu, gan, programs, metric).is_finite());
     let gradients = copies(cpu, &player.gradients.parts);
     let parameters = player.network.parameter_tensors.iter();
     let of = |(parameter, gradient): (&Tensor, Vec<f64>)| {
         let values = cpu.floats(*parameter).to_vec();
         let want = differences(&values, |values| {
             cpu.floats_mut(*parameter).copy_from_slice(values);
-            loss(cpu, gan, program, metric)
+            loss(cpu, gan, programs, metric)
         });
         (gan.plan.info(*parameter).name.clone(), gradient, want)
     };
@@ -83,7 +87,7 @@ fn both_players_follow_the_gradient_of_their_loss() {
                 (gan.critic_step[0], Metric::LossCritic),
                 (gan.generator_step[0], Metric::LossGenerator),
             ] {
-                let rows = compare(&mut cpu, &gan, program, metric);
+                let rows = compare(&mut cpu, &gan, &[program], metric);
                 assert_eq!(rows.len(), 6);
                 for (name, got, want) in rows {
                     let level = ignores_the_level(objective) && name == "critic.4.bias";
@@ -93,6 +97,53 @@ fn both_players_follow_the_gradient_of_their_loss() {
                     }
                     assert_close(&got, &want, &format!("{objective:?} {aligned}: {name}"));
                 }
+            }
+        }
+    }
+}
+
+/// From packs, from one batch for both, and through polynomials.
+#[test]
+fn games_of_another_order_follow_the_gradients_of_their_losses() {
+    let packed = |objective, update| Settings {
+        pack: 2,
+        update,
+        ..settings(objective, false)
+    };
+    let mut convolved = packed(Objective::NonSaturating, Update::Simultaneous);
+    convolved.architecture.kind = dcgan();
+    let polynomials = Settings {
+        moments: Some(3),
+        ..game([1, 1, 2], 5)
+    };
+    let games = [
+        packed(Objective::NonSaturating, Update::Alternating),
+        packed(Objective::Minimax, Update::Simultaneous),
+        packed(Objective::RelativisticAverage, Update::Simultaneous),
+        packed(Objective::Relativistic, Update::Simultaneous),
+        convolved,
+        Settings {
+            objective: Objective::Wgan,
+            ..polynomials
+        },
+    ];
+    for settings in games {
+        let gan = Gan::new(settings);
+        let mut cpu = start(&gan);
+        let programs = [gan.critic_step[0], gan.generator_step[0]];
+        let at_once = gan.settings.update == Update::Simultaneous;
+        for (own, metric) in [(0, Metric::LossCritic), (1, Metric::LossGenerator)] {
+            let run = if at_once {
+                &programs[..]
+            } else {
+                &programs[own..=own]
+            };
+            for (name, got, want) in compare(&mut cpu, &gan, run, metric) {
+                let level = name.starts_with("critic") && name.ends_with("bias");
+                if level && ignores_the_level(gan.settings.objective) && want[0].abs() < 1e-9 {
+                    continue;
+                }
+                assert_close(&got, &want, &format!("{:?}: {name}", gan.settings));
             }
         }
     }
@@ -109,7 +160,7 @@ fn a_critic_that_drops_follows_the_gradient_of_its_loss() {
         (gan.critic_step[0], Metric::LossCritic),
         (gan.generator_step[0], Metric::LossGenerator),
     ] {
-        for (name, got, want) in compare(&mut cpu, &gan, program, metric) {
+        for (name, got, want) in compare(&mut cpu, &gan, &[program], metric) {
             assert_close(&got, &want, &name);
         }
     }
@@ -171,7 +222,7 @@ fn the_gradients_of_another_objective_are_noticed() {
         let gan = Gan::new(settings(objective, true));
         let mut cpu = start(&gan);
         let (program, metric) = (gan.generator_step[0], Metric::LossGenerator);
-        compare(&mut cpu, &gan, program, metric)
+        compare(&mut cpu, &gan, &[program], metric)
     });
     for ((name, got, _), (_, _, want)) in one.iter().zip(&other) {
         assert!(error(got, want) > 1000.0 * TOLERANCE, "{name}");

@@ -1,7 +1,10 @@
 //! Layers without parameters, above every activation, and layers whose weight is normalised.
 
 use gpugan::cpu::Cpu;
-use gpugan::nn::{Dense, Dropout, Grads, Layer, Maxout, Network, Pass, Upsample, spectral_norm};
+use gpugan::nn::{
+    Dense, Dropout, Grads, Layer, Maxout, Moments, Network, Pack, Pass, Planes, Upsample,
+    spectral_norm,
+};
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{DType, ProgramId, Recorder, Role, Tensor};
 
@@ -64,7 +67,12 @@ fn what_has_no_parameters_follows_calculus() {
         shape: [2, 3, 2],
         scale: 2,
     };
-    let layers: [&dyn Layer; 3] = [&dropout, &maxout, &upsample];
+    let pack = Pack {
+        shape: [2, 3, 2],
+        count: 3,
+    };
+    let moments = Moments { dims: 3, degree: 4 };
+    let layers: [&dyn Layer; 5] = [&dropout, &maxout, &upsample, &pack, &moments];
     for layer in layers {
         for training in [true, false] {
             for below in ACTIVATIONS {
@@ -182,4 +190,58 @@ fn the_gradients_of_a_normalised_layer_are_added_where_that_is_asked() {
         let wanted: Vec<f64> = once.iter().map(|x| 2.0 * x).collect();
         assert!(error(&twice, &wanted) < 1e-14);
     }
+}
+
+/// In PyTorch's order of channels it is a reshape.
+#[test]
+fn a_pack_is_the_channels_of_all_its_images() {
+    let (shape, count) = ([2, 3, 2], 3);
+    let pack = Pack { shape, count };
+    let mut rig = Rig::new(&pack, false, Activation::Identity);
+    let len = ROWS * pack.inputs();
+    let values: Vec<f64> = (0..len).map(|at| at as f64).collect();
+    rig.cpu.floats_mut(rig.stage.x).copy_from_slice(&values);
+    rig.cpu.run_program(rig.stage.program);
+    let planes = |channels| Planes {
+        channels,
+        pixels: 6,
+        inner: 1,
+    };
+    let packed = planes(6).to_torch(rig.cpu.floats(rig.stage.y));
+    assert_eq!(packed, planes(2).to_torch(&values));
+    assert_ne!(packed, values);
+}
+
+/// Every product of coordinates once for every order of its factors.
+#[test]
+fn moments_are_products_of_all_sequences_of_coordinates() {
+    let moments = Moments { dims: 2, degree: 3 };
+    let mut rig = Rig::new(&moments, false, Activation::Identity);
+    let x = rig.cpu.floats_mut(rig.stage.x);
+    x.copy_from_slice(&[2.0, 5.0, 1.0, 3.0, -1.0, 0.0]);
+    rig.cpu.run_program(rig.stage.program);
+    let (a, b) = (2.0, 5.0);
+    let wanted = [
+        a,
+        b,
+        a * a,
+        a * b,
+        b * a,
+        b * b,
+        a * a * a,
+        a * a * b,
+        a * b * a,
+        a * b * b,
+        b * a * a,
+        b * a * b,
+        b * b * a,
+        b * b * b,
+    ];
+    let mut got = rig.cpu.floats(rig.stage.y)[..14].to_vec();
+    let mut wanted = wanted.to_vec();
+    got[6..].sort_by(f64::total_cmp);
+    wanted[6..].sort_by(f64::total_cmp);
+    assert_eq!(got, wanted);
+    assert_eq!(Moments::features(2, 3), Some(14));
+    assert_eq!(Moments::features(usize::MAX, 2), None);
 }

@@ -129,8 +129,9 @@ fn bytes_fill_the_interval_to_its_ends() {
 #[test]
 fn a_copy_leaves_the_rest_alone() {
     let case = Case::new(&kernel::DATA_COPY, "")
-        .read("source", Contents::F32(vec![1.0, 2.0, 3.0]))
+        .read("source", Contents::F32(vec![0.0, 1.0, 2.0, 3.0, 4.0]))
         .update("destination", Contents::F32(vec![9.0; 6]))
+        .set("skip", 1usize)
         .set("start", 2usize)
         .set("len", 3usize)
         .extent(3, 1, 1);

@@ -60,6 +60,7 @@ pub fn generator_against(
     let label = format!("{objective:?} {minimax} {reals:?} {scores:?}");
     let case = Case::new(&kernel::OBJECTIVE_GENERATOR, label)
         .read("reals", Contents::F32(reals))
+        .set("first", 0usize)
         .set("minimax", u32::from(minimax));
     play(case, objective, scores, batch)
 }

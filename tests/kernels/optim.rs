@@ -1,6 +1,6 @@
 //! The optimisers against updates worked out by hand.
 
-use gpugan::plan::codes::Watched;
+use gpugan::plan::codes::{Counter, Watched};
 use gpugan::plan::{Contents, kernel};
 
 use crate::harness::{Case, Rig, quiet};
@@ -13,8 +13,15 @@ fn zeros(len: usize) -> Contents {
 
 fn advance(lr: f64, beta1: f64, beta2: f64, momentum: f64) -> Rig {
     let case = Case::new(&kernel::OPTIM_ADVANCE, "")
+        .read("clock", Contents::U32(vec![0; Counter::COUNT]))
         .update("rates", zeros(4))
         .set("lr", lr)
+        .set("slope", 0.0)
+        .set("decay", 0.0)
+        .set("floor", 0.0)
+        .set("rise", 0.0)
+        .set("ramp", 0.0)
+        .set("pace", 0.0)
         .set("beta1", beta1)
         .set("rest1", 1.0 - beta1)
         .set("beta2", beta2)

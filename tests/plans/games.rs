@@ -1,7 +1,7 @@
 //! Plans of many games, looked at as data.
 
 use gpugan::gan::arch::Kind;
-use gpugan::gan::{Gan, Settings};
+use gpugan::gan::{Gan, Settings, Update};
 use gpugan::plan::objective::Objective;
 use gpugan::plan::{Access, Call, ProgramId, kernel};
 use gpugan::run::Config;
@@ -41,12 +41,13 @@ pub fn all() -> Vec<Settings> {
                 for (critic_steps, generator_steps) in [(1, 1), (5, 1), (1, 2), (2, 3)] {
                     let mut settings = game(shape, batch);
                     settings.architecture.kind = kinds[at % kinds.len()].clone();
-                    settings.images = batch.max(10);
+                    settings.images = (2 * batch).max(10);
                     games.push(Settings {
                         objective,
                         rule,
                         ema: (rule == SGD).then_some(0.9),
                         spectral_norm: critic_steps == 5,
+                        pack: 1 + usize::from(critic_steps == 2),
                         critic_steps: critic_steps.into(),
                         generator_steps,
                         ..settings
@@ -55,6 +56,28 @@ pub fn all() -> Vec<Settings> {
             }
         }
     }
+    games.extend(SHAPES.into_iter().flat_map(|(shape, batch, _)| {
+        let simultaneous = |pack, kind| {
+            let mut settings = game(shape, batch);
+            settings.architecture.kind = kind;
+            Settings {
+                images: 2 * batch,
+                pack,
+                update: Update::Simultaneous,
+                ..settings
+            }
+        };
+        let polynomials = Settings {
+            objective: Objective::Wgan,
+            moments: Some(2),
+            critic_steps: 2.into(),
+            images: 2 * batch,
+            ..game([1, 1, 3], batch)
+        };
+        let mut relativistic = simultaneous(2, layers(&[7, 6], &[8, 5]));
+        relativistic.objective = Objective::RelativisticAverage;
+        [simultaneous(1, maxout()), relativistic, polynomials]
+    }));
     games.extend(of_points());
     games
 }
@@ -195,6 +218,10 @@ fn a_turn_is_k_critic_steps_and_then_the_generators() {
         for at in 1..=g {
             turn.extend([gradients, if at == g { last_update } else { update }]);
         }
+        let at_once = gan.settings.update == Update::Simultaneous;
+        if at_once {
+            turn.swap(1, 2);
+        }
         assert_eq!(gan.turn(), turn);
 
         let moved = |name| {
@@ -202,8 +229,8 @@ fn a_turn_is_k_critic_steps_and_then_the_generators() {
             clocks.map(|call| call.int(name) as usize).sum::<usize>()
         };
         assert_eq!(moved("step"), 1);
-        assert_eq!(moved("latent"), k + g);
-        assert_eq!(moved("images"), k * gan.settings.batch);
+        assert_eq!(moved("latent"), if at_once { 1 } else { k + g });
+        assert_eq!(moved("images"), k * gan.settings.samples_per_update());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use gpugan::gan::Gan;
+use gpugan::gan::{Gan, Update};
 use gpugan::plan::{Access, Argument, Call, Plan, Role, Storage, TensorInfo, kernel};
 
 use super::common::games::game;
@@ -71,16 +71,20 @@ impl<'a> Coverage<'a> {
 #[test]
 fn every_read_has_an_earlier_write() {
     for settings in all() {
-        let gan = Gan::new(settings);
+        let gan = Gan::new(settings.clone());
         let [gradients, update, last_update] = gan.generator_step;
-        let sample = [gan.sample_program];
-        let sequences = [
-            &gan.critic_step[..],
-            &[gradients, update],
-            &[gradients, last_update],
-            &sample,
-        ];
-        for sequence in sequences {
+        let sample = vec![gan.sample_program];
+        let turn = gan.turn();
+        let sequences = match settings.update {
+            Update::Simultaneous => vec![turn, sample],
+            Update::Alternating => vec![
+                gan.critic_step.to_vec(),
+                vec![gradients, update],
+                vec![gradients, last_update],
+                sample,
+            ],
+        };
+        for sequence in &sequences {
             let mut coverage = Coverage::new(&gan.plan);
             for call in calls(&gan, sequence) {
                 let arguments = || call.arguments.iter();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gpugan::gan::Update;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
@@ -73,8 +74,10 @@ fn everything_set() -> Config {
         critic_steps: "100x25,5;100@500".parse().unwrap(),
         generator_steps: 3,
         batch: 65_536,
+        pack: 3,
         epochs: Some(4),
         optimizer: Optimizer::Rmsprop,
+        lr_schedule: "exponential:1.000004,1e-6".parse().unwrap(),
         clip: Some(0.01),
         clip_when: ClipWhen::Before,
         lr: 1e-7,
@@ -89,9 +92,22 @@ fn everything_set() -> Config {
     }
 }
 
+/// What the options above exclude.
+fn the_rest_set() -> Config {
+    Config {
+        objective: Objective::Wgan,
+        moments: Some(4),
+        update: Update::Simultaneous,
+        optimizer: Optimizer::Sgd,
+        momentum_ramp: "0.7,500,125000".parse().ok(),
+        lr_schedule: "linear:500".parse().unwrap(),
+        ..Config::default()
+    }
+}
+
 #[test]
 fn options_survive_their_file() {
-    for config in [Config::default(), everything_set()] {
+    for config in [Config::default(), everything_set(), the_rest_set()] {
         config.validate().unwrap();
         let text = config.to_toml().unwrap();
         assert_eq!(Config::parse(&text, "text").unwrap(), config, "{text}");
@@ -328,6 +344,32 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         "generator-steps = 101",
         ["--generator-steps ", "101", "to 100"],
     ),
+    ("pack = 0", ["--pack ", "0", "1 to 64"]),
+    (
+        "update = \"simultaneous\"\ncritic-steps = 5",
+        ["--update ", "--critic-steps is 5", "alternating"],
+    ),
+    (
+        "update = \"simultaneous\"\ngenerator-steps = 2",
+        ["--update ", "--generator-steps is 2", "alternating"],
+    ),
+    (
+        "moments = 13\nobjective = \"wgan\"",
+        ["--moments ", "13", "1 to 12"],
+    ),
+    ("moments = 2", ["--moments ", "non-saturating", "wgan"]),
+    (
+        "moments = 2\nobjective = \"wgan\"\nclip = 0.1",
+        ["--clip ", "--moments 2", "leave it out"],
+    ),
+    (
+        "momentum-ramp = \"0.7,1,2\"",
+        ["--momentum-ramp ", "0.7,1,2", "--optimizer sgd"],
+    ),
+    (
+        "momentum-ramp = \"1.0,1,2\"\noptimizer = \"sgd\"",
+        ["--momentum-ramp ", "1.0", "not including, 1"],
+    ),
     ("steps = 0", ["--steps ", "0", "from 1"]),
     ("epochs = 0", ["--epochs ", "0", "from 1"]),
     ("steps = 1\nepochs = 1", ["--steps", "--epochs", "exclude"]),
@@ -374,6 +416,25 @@ fn epochs_become_steps_once_the_data_is_known() {
     assert_eq!(length("epochs = 4\ngenerator-steps = 2"), 3_750);
     let mut endless = Config::parse("epochs = 1000000", "text").unwrap();
     assert!(endless.resolve_length(u64::MAX).is_err());
+}
+
+/// A line to 0 ends with the run, wherever that was left open, and no run goes on behind its end.
+#[test]
+fn a_learning_rate_comes_to_0_at_the_end_of_the_run() {
+    let parsed = |text: &str| Config::parse(text, "text").unwrap();
+    let mut config = parsed("epochs = 1\nlr-schedule = \"linear\"");
+    config.resolve_length(60_000).unwrap();
+    assert_eq!(config.lr_schedule.to_string(), "linear:469");
+    let mut longer = parsed("steps = 470\nlr-schedule = \"linear:469\"");
+    let fault = longer.resolve_length(1).unwrap_err();
+    assert_eq!(fault.exit_code(), 2);
+    let text = fault.to_string();
+    assert!(
+        text.contains("--steps is 470") && text.contains("linear:469"),
+        "{text}"
+    );
+    let mut shorter = parsed("steps = 400\nlr-schedule = \"linear:469\"");
+    assert_eq!(shorter.resolve_length(1).unwrap(), 400);
 }
 
 fn options(preset: &str) -> gpugan::Result<Config> {

@@ -75,7 +75,7 @@ fn after(module: &Module, layer: &dyn Layer, shape: Vec<usize>) -> Vec<usize> {
         Module::Unflatten {
             unflattened_size, ..
         } => unflattened_size.to_vec(),
-        Module::Maxout { .. } => vec![layer.outputs()],
+        Module::Maxout { .. } | Module::Moments { .. } => vec![layer.outputs()],
         _ => match layer.image() {
             Some([h, w, c]) => vec![c, h, w],
             None => shape,
@@ -128,8 +128,12 @@ fn describe(module: &Module) -> String {
         Module::LeakyReLU { negative_slope } => format!("LeakyReLU({negative_slope})"),
         Module::Tanh => "Tanh()".to_string(),
         Module::Sigmoid => "Sigmoid()".to_string(),
+        Module::Softplus => "Softplus()".to_string(),
+        Module::SmoothELU => "SmoothELU()".to_string(),
+        Module::ELU => "ELU()".to_string(),
         Module::Dropout { p } => format!("Dropout({p})"),
         Module::Maxout { pieces } => format!("Maxout({pieces})"),
+        Module::Moments { degree } => format!("Moments({degree})"),
         Module::Upsample { scale_factor } => format!("Upsample(scale_factor={scale_factor})"),
         Module::Affine { num_features } => format!("Affine({num_features})"),
         Module::Positive { module, .. } => format!("positive({})", describe(module)),

@@ -220,6 +220,8 @@ impl Session {
             score_real: interval.score_real,
             score_fake: interval.score_fake,
             bound: interval.bound,
+            penalty: interval.penalty,
+            gradient_norm: interval.gradient_norm,
             nonfinite: interval.nonfinite,
             images_per_s: shown as f64 / at.elapsed().as_secs_f64(),
             wall_s: self.before_s + self.began.elapsed().as_secs_f64(),
@@ -275,7 +277,9 @@ impl Session {
             streams: [
                 ("data", positions.data),
                 ("latent", positions.latent),
+                ("mix", positions.mix),
                 ("dropout", positions.dropout),
+                ("noise", positions.noise),
             ]
             .map(|(stream, at)| (stream.to_string(), at))
             .into(),
@@ -302,6 +306,6 @@ impl Session {
 
     /// Real images that the critic was shown in so many turns.
     fn images(&self, turns: u64) -> u64 {
-        self.config.critic_steps.total(turns) * self.config.batch as u64
+        self.config.critic_steps.total(turns) * (self.config.batch * self.config.pack) as u64
     }
 }

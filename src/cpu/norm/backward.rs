@@ -3,7 +3,7 @@
 use super::super::activation::multiply_by_slope;
 use super::super::args::Args;
 use super::super::real::Real;
-use super::{Lines, Map, Sum, activation};
+use super::{Lines, Map, Sum};
 use crate::plan::codes::Activation;
 
 /// Σda and Σda·(x − mean), with a run's worth of each group's means.
@@ -83,7 +83,7 @@ impl<T: Real> Map<T> for Input<'_, T> {
 
 /// dx\[G,L,C\] = weight·(da − share·(sums₀ + x̂·sums₁))/√(variance + ε) ∘ φ'(x)
 pub fn backward_input<T: Real>(args: &mut Args<'_, T>) {
-    let (of, below) = (Lines::of(args), activation(args));
+    let (of, below) = (Lines::of(args), args.activation());
     let share = T::of(args.float("share"));
     let [da, x, stats, weight, sums] =
         ["da", "x", "stats", "weight", "sums"].map(|name| args.floats(name));

@@ -3,7 +3,7 @@
 use super::super::activation::activate;
 use super::super::args::Args;
 use super::super::real::Real;
-use super::{Lines, Map, Sum, activation};
+use super::{Lines, Map, Sum};
 use crate::plan::codes::Activation;
 
 /// Σd and Σd² of d = x − the first line of the slice.
@@ -129,7 +129,7 @@ impl<T: Real> Map<T> for Apply<'_, T> {
 
 /// y\[G,L,C\] = φ(weight\[C\]·x̂ + bias\[C\])
 pub fn apply<T: Real>(args: &mut Args<'_, T>) {
-    let (of, activation) = (Lines::of(args), activation(args));
+    let (of, activation) = (Lines::of(args), args.activation());
     let [x, stats, weight, bias] = ["x", "stats", "weight", "bias"].map(|name| args.floats(name));
     let y = args.floats_mut("y");
     for group in 0..of.groups {

@@ -10,7 +10,6 @@ use rayon::prelude::*;
 
 use super::args::Args;
 use super::real::Real;
-use crate::plan::codes::Activation;
 
 pub use backward::{backward_input, backward_parameters, backward_sums};
 pub use forward::{apply, moments, running, statistics};
@@ -19,10 +18,6 @@ pub use forward::{apply, moments, running, statistics};
 const RUN: usize = 512;
 /// Elements that a thread writes at a time.
 const CHUNK: usize = 1 << 14;
-
-fn activation<T>(args: &Args<'_, T>) -> Activation {
-    Activation::from_code(args.int("activation") as u32, args.float("leak"))
-}
 
 /// How the lines of a call are laid out.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 //! image with convolutions of 4² windows and stride 2 until its shorter side is below eight pixels,
 //! doubling the channels; the generator goes the same way back.
 
+use super::CriticNorm;
 use crate::nn::{BatchNorm, Conv, Dense, Layer};
 use crate::plan::codes::Activation;
 
@@ -29,7 +30,12 @@ fn shapes(image: [usize; 3], width: usize) -> Vec<[usize; 3]> {
 }
 
 /// From latents to images in \[−1, 1\].
-pub(super) fn generator(latent_dim: usize, image: [usize; 3], width: usize) -> Vec<Box<dyn Layer>> {
+pub(super) fn generator(
+    latent_dim: usize,
+    image: [usize; 3],
+    width: usize,
+    between: Activation,
+) -> Vec<Box<dyn Layer>> {
     let shapes = shapes(image, width);
     let [.., first] = shapes[..] else {
         unreachable!("the image is a shape")
@@ -42,31 +48,35 @@ pub(super) fn generator(latent_dim: usize, image: [usize; 3], width: usize) -> V
         ))];
     }
     let dense = Dense::to_image(latent_dim, first, Activation::Identity).without_bias();
-    let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(dense), norm(first, Activation::Relu)];
+    let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(dense), norm(first, between)];
     for pair in shapes.windows(2).rev() {
         let up = Conv::up(pair[1], pair[0], KERNEL, STRIDE, PADDING);
         if pair[0] == image {
             layers.push(Box::new(up.then(Activation::Tanh)));
         } else {
             layers.push(Box::new(up.without_bias()));
-            layers.push(norm(pair[0], Activation::Relu));
+            layers.push(norm(pair[0], between));
         }
     }
     layers
 }
 
 /// From images to a score.
-pub(super) fn critic(image: [usize; 3], width: usize, leak: f64) -> Vec<Box<dyn Layer>> {
+pub(super) fn critic(
+    image: [usize; 3],
+    width: usize,
+    between: Activation,
+    normalised: CriticNorm,
+) -> Vec<Box<dyn Layer>> {
     let shapes = shapes(image, width);
-    let leaky = Activation::LeakyRelu(leak);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for pair in shapes.windows(2) {
         let down = Conv::down(pair[0], pair[1][2], KERNEL, STRIDE, PADDING);
-        if layers.is_empty() {
-            layers.push(Box::new(down.then(leaky)));
+        if layers.is_empty() || normalised == CriticNorm::None {
+            layers.push(Box::new(down.then(between)));
         } else {
             layers.push(Box::new(down.without_bias()));
-            layers.push(norm(pair[1], leaky));
+            layers.push(norm(pair[1], between));
         }
     }
     let last = shapes[shapes.len() - 1];
@@ -101,7 +111,7 @@ mod tests {
     /// PyTorch refuses images in BatchNorm1d, be they of one pixel.
     #[test]
     fn normalisations_are_of_images_down_to_one_pixel() {
-        let layers = generator(10, [3, 2, 1], 4);
+        let layers = generator(10, [3, 2, 1], 4, Activation::Relu);
         let norm = layers[1].modules().swap_remove(0);
         assert!(matches!(norm, Module::BatchNorm2d { .. }), "{norm:?}");
     }
@@ -111,9 +121,10 @@ mod tests {
         for h in [1, 2, 3, 5, 7, 8, 28, 33] {
             for w in [1, 2, 4, 9, 31, 80] {
                 let image = [h, w, 3];
-                let generator = generator(10, image, 4);
-                let critic = critic(image, 4, 0.2);
-                for layers in [&generator, &critic] {
+                let generator = generator(10, image, 4, Activation::Relu);
+                let [critic, plain] = [CriticNorm::Batch, CriticNorm::None]
+                    .map(|norm| critic(image, 4, Activation::LeakyRelu(0.2), norm));
+                for layers in [&generator, &critic, &plain] {
                     for pair in layers.windows(2) {
                         assert_eq!(pair[0].outputs(), pair[1].inputs(), "{image:?}");
                     }

@@ -1,17 +1,11 @@
-//! The dense networks of Goodfellow et al. 2014 for MNIST: rectifiers make the images, maxout units
-//! with dropout judge them.
+//! The critic of Goodfellow et al. 2014 for MNIST: maxout units with dropout. Their generator is one
+//! of dense layers with rectifiers.
 
-use super::mlp;
 use crate::nn::{Dense, Dropout, Layer, Maxout};
 use crate::plan::codes::Activation;
 
 /// Shares that the critic drops of the image and of what a hidden layer makes.
 const DROPPED: [f64; 2] = [0.2, 0.5];
-
-/// From latents to samples, the numbers of each in `sizes`.
-pub(super) fn generator(sizes: &[usize], last: Activation) -> Vec<Box<dyn Layer>> {
-    mlp::generator(sizes, Activation::Relu, last)
-}
 
 /// From `features` numbers to a score; a hidden unit is the largest of `pieces`.
 pub(super) fn critic(features: usize, hidden: &[usize], pieces: usize) -> Vec<Box<dyn Layer>> {

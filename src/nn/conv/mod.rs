@@ -7,7 +7,8 @@
 mod record;
 
 use super::{
-    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, activation_module, sum,
+    Backward, Forward, Grads, Layer, Module, Parameter, Planes, Start, Tangent, activation_module,
+    sum,
 };
 use crate::plan::codes::Activation;
 use crate::plan::{Recorder, Tensor};
@@ -222,11 +223,23 @@ impl Layer for Conv {
     fn backward(&self, r: &mut Recorder, pass: Backward) -> Option<Tensor> {
         if pass.grads != Grads::Ignore {
             self.weight_gradient(r, &pass);
-            if self.bias {
-                sum::bias_gradient(r, &pass, self.output()[2]);
-            }
+            self.bias_gradient(r, &pass);
         }
         let below = pass.below?;
         Some(self.back(r, &pass, below))
+    }
+
+    fn tangent(&self, r: &mut Recorder, pass: Tangent) -> Tensor {
+        self.forth(r, &pass)
+    }
+
+    fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        self.weights(r, pass);
+    }
+
+    fn bias_gradient(&self, r: &mut Recorder, pass: &Backward) {
+        if self.bias {
+            sum::bias_gradient(r, pass, self.output()[2]);
+        }
     }
 }

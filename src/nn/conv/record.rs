@@ -1,7 +1,7 @@
 //! The calls that a convolution records, one way and the other.
 
 use super::{Conv, Direction};
-use crate::nn::{Backward, Forward, sum};
+use crate::nn::{Backward, Forward, Tangent, sum};
 use crate::plan::codes::Activation;
 use crate::plan::{CallBuilder, Kernel, Recorder, Tensor, kernel};
 
@@ -140,22 +140,14 @@ impl Conv {
         self.sloped(r, back, sloped)
     }
 
-    /// Records the tangent ty = (the linear part of tx) ∘ φ'(y) of the output, y being what the forward
-    /// pass made of the input that tx is the tangent of.
-    pub fn tangent(
-        &self,
-        r: &mut Recorder,
-        name: &str,
-        weight: Tensor,
-        y: Tensor,
-        tx: Tensor,
-    ) -> Tensor {
+    /// Records the tangent of the output.
+    pub(super) fn forth(&self, r: &mut Recorder, pass: &Tangent) -> Tensor {
         let sloped = Sloped {
-            name,
-            weight,
-            of: tx,
-            x: y,
-            activation: self.activation,
+            name: pass.name,
+            weight: pass.parameters[0],
+            of: pass.tx,
+            x: pass.y,
+            activation: pass.end,
         };
         self.sloped(r, self.direction, sloped)
     }
@@ -183,7 +175,7 @@ impl Conv {
     }
 
     /// Records the gradient of the weight.
-    pub(super) fn weight_gradient(&self, r: &mut Recorder, pass: &Backward) {
+    pub(super) fn weights(&self, r: &mut Recorder, pass: &Backward) {
         let (rows, dweight) = (r.rows(pass.x), pass.gradients[0]);
         let (small, image) = match self.direction {
             Direction::Down => (pass.da, pass.x),

@@ -6,6 +6,7 @@
 
 mod dataset;
 mod file;
+mod game;
 mod preset;
 mod ranges;
 mod values;
@@ -15,18 +16,25 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use dataset::{Dataset, Size};
+pub use game::{Game, Sides, Unit};
 pub use preset::Preset;
 pub use values::{Arch, Init, OnNan, Optimizer, Seed, Tune};
 
 use crate::error::{Error, Result};
+use crate::gan::Update;
+use crate::gan::arch::CriticNorm;
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
+use crate::rates::{LrSchedule, Ramp};
 use crate::schedule::CriticSteps;
 use ranges::{MOST_STEPS, within};
 
 /// Generator updates of a run that says nothing about its length.
 pub const DEFAULT_STEPS: u64 = 16_000;
+
+/// λ of Gulrajani et al. 2017.
+const GP_WEIGHT: f64 = 10.0;
 
 /// The options of one run. The keys of its TOML form are the names of the flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,10 +61,17 @@ pub struct Config {
     pub width: usize,
     /// Slope of LeakyReLU below zero.
     pub leak: f64,
+    /// Between the layers; unset: that of the architecture. Likewise the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator_activation: Option<Unit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critic_activation: Option<Unit>,
+    /// Of the dcgan critic.
+    pub critic_norm: CriticNorm,
     pub init: Init,
     /// Whether the critic's weights are divided by their spectral norm.
     pub spectral_norm: bool,
-    pub objective: Objective,
+    pub objective: Game,
     /// Of `f-gan:alpha`.
     pub alpha: f64,
     /// Of `f-gan:weighted-jensen-shannon`.
@@ -65,12 +80,32 @@ pub struct Config {
     pub generator_loss: GeneratorLoss,
     /// What the target of real samples falls short of 1.
     pub label_smoothing: f64,
+    /// Weight of the gradient penalty of wgan-gp, and whether norms below 1 cost, too.
+    pub gp_weight: f64,
+    pub gp_sides: Sides,
+    /// Weights of what the critic pays for its slope at real and at generated samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r1: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r2: Option<f64>,
+    /// Critic updates from one that pays r1 and r2 to the next.
+    pub r1_every: u64,
+    /// Weight of DRAGAN's penalty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dragan: Option<f64>,
     /// Critic updates in a row, in every turn or by a schedule.
     pub critic_steps: CriticSteps,
     /// Generator updates in a row.
     pub generator_steps: usize,
-    /// Samples per update.
+    /// Inputs of the critic per update, of each kind.
     pub batch: usize,
+    /// Samples that make one input of the critic.
+    pub pack: usize,
+    /// Who learns from which batch.
+    pub update: Update,
+    /// The degree of the polynomials in the critic's place; unset: there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moments: Option<usize>,
     /// Decay of the generator's moving average; unset: there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema: Option<f64>,
@@ -85,10 +120,14 @@ pub struct Config {
     /// The critic's learning rate where it differs from `lr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lr_critic: Option<f64>,
+    pub lr_schedule: LrSchedule,
     pub beta1: f64,
     pub beta2: f64,
     /// Of SGD.
     pub momentum: f64,
+    /// What the momentum of SGD rises to; unset: it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub momentum_ramp: Option<Ramp>,
     /// Of RMSprop.
     pub rms_decay: f64,
     /// Where the critic's weights are clipped.
@@ -126,25 +165,39 @@ impl Default for Config {
             critic_hidden: vec![512, 256],
             width: 64,
             leak: 0.2,
+            generator_activation: None,
+            critic_activation: None,
+            critic_norm: CriticNorm::Batch,
             init: Init::Torch,
             spectral_norm: false,
-            objective: Objective::NonSaturating,
+            objective: Objective::NonSaturating.into(),
             alpha: 0.5,
             pi: 0.5,
             generator_loss: GeneratorLoss::NonSaturating,
             label_smoothing: 0.0,
+            gp_weight: GP_WEIGHT,
+            gp_sides: Sides::Two,
+            r1: None,
+            r2: None,
+            r1_every: 1,
+            dragan: None,
             critic_steps: 1.into(),
             generator_steps: 1,
             batch: 128,
+            pack: 1,
+            update: Update::Alternating,
+            moments: None,
             ema: None,
             steps: None,
             epochs: None,
             optimizer: Optimizer::Adam,
             lr: 2e-4,
             lr_critic: None,
+            lr_schedule: LrSchedule::Constant,
             beta1: 0.5,
             beta2: 0.999,
             momentum: 0.9,
+            momentum_ramp: None,
             rms_decay: 0.99,
             clip: None,
             clip_when: ClipWhen::After,
@@ -224,7 +277,8 @@ impl Config {
     /// of critic and generator updates counts as a whole one.
     ///
     /// # Errors
-    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be, or the data have no end.
+    /// [`Error::Usage`] if the epochs make more steps than `--steps` may be, the data have no end, or the
+    /// learning rate comes to 0 before the end.
     pub fn resolve_length(&mut self, images: u64) -> Result<u64> {
         if let (Some(epochs), Dataset::Drawn(_)) = (self.epochs, &self.dataset) {
             let dataset = &self.dataset;
@@ -238,7 +292,7 @@ impl Config {
             (None, None) => DEFAULT_STEPS,
             (None, Some(epochs)) => {
                 let shown = u128::from(epochs) * u128::from(images);
-                let updates = shown.div_ceil(self.batch as u128);
+                let updates = shown.div_ceil((self.batch * self.pack) as u128);
                 // Far beyond the greatest length, where products would overflow.
                 let updates = updates.min(1 << 50) as u64;
                 let rounds = self.critic_steps.turns_for(updates);
@@ -247,6 +301,13 @@ impl Config {
         };
         within("--epochs in steps", steps, 1..=MOST_STEPS)?;
         (self.steps, self.epochs) = (Some(steps), None);
-        Ok(steps)
+        self.lr_schedule = self.lr_schedule.over(steps);
+        match self.lr_schedule {
+            LrSchedule::Linear(Some(last)) if last < steps => Err(Error::Usage(format!(
+                "--steps is {steps}, but with --lr-schedule linear:{last} nothing is learned after \
+                 step {last}; give at most {last} steps"
+            ))),
+            _ => Ok(steps),
+        }
     }
 }

@@ -3,14 +3,18 @@
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
 
-use super::{Arch, Config, Dataset, Init, Size};
+use super::{Arch, Config, Dataset, GP_WEIGHT, Game, Init, Optimizer, Sides, Size};
 use crate::error::{Error, Result};
+use crate::gan::Update;
+use crate::nn::Moments;
 use crate::plan::objective::{GeneratorLoss, Objective};
 
 /// With these no product of a step count, a batch and a ratio leaves the range of u64.
 pub(super) const MOST_STEPS: u64 = 1_000_000_000_000;
 const MOST_BATCH: usize = 65_536;
 const MOST_RATIO: usize = 100;
+/// Critic updates between two that pay for the slope.
+const MOST_EVERY: u64 = 1_000_000;
 /// Height or width of images.
 const MOST_SIDE: usize = 4_096;
 
@@ -26,6 +30,7 @@ impl Config {
         self.validate_data()?;
         self.validate_networks()?;
         self.validate_objective()?;
+        self.validate_penalty()?;
         self.validate_updates()?;
         if self.steps.is_some() && self.epochs.is_some() {
             let message = "--steps and --epochs exclude each other; give one of them";
@@ -111,6 +116,14 @@ impl Config {
         }
         within("--width", self.width, 1..=4_096)?;
         below_one("--leak", self.leak)?;
+        if self.arch == Arch::Maxout
+            && let Some(unit) = self.critic_activation
+        {
+            return Err(Error::Usage(format!(
+                "--critic-activation is {unit:?}, but the critic of --arch maxout has maxout units in \
+                 place of activations; leave it out, or give --arch mlp"
+            )));
+        }
         if let Init::Normal(sigma) = self.init {
             within("--init normal:SIGMA", sigma, RATES)?;
         }
@@ -118,7 +131,7 @@ impl Config {
     }
 
     fn validate_objective(&self) -> Result<()> {
-        let objective = self.objective;
+        let objective = self.objective.objective();
         within("--pi", self.pi, 0.001..=0.999)?;
         within("--alpha", self.alpha, -100.0..=100.0)?;
         for (edge, limit) in [(0.0, "reverse-kl"), (1.0, "kl")] {
@@ -148,20 +161,140 @@ impl Config {
         Ok(())
     }
 
+    /// There is one kind of penalty at most, and what shapes it is given with it.
+    fn validate_penalty(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::Usage(message));
+        let is_gp = self.objective == Game::WganGp;
+        let weights = [
+            ("--r1", self.r1),
+            ("--r2", self.r2),
+            ("--dragan", self.dragan),
+        ];
+        for (flag, weight) in weights {
+            within(flag, weight.unwrap_or(1.0), RATES)?;
+        }
+        within("--gp-weight", self.gp_weight, RATES)?;
+        within("--r1-every", self.r1_every, 1..=MOST_EVERY)?;
+        let at_samples = self.r1.or(self.r2).is_some();
+        let kinds = [
+            (is_gp, "--objective wgan-gp"),
+            (at_samples, "--r1 or --r2"),
+            (self.dragan.is_some(), "--dragan"),
+        ];
+        let given: Vec<&str> = kinds
+            .iter()
+            .filter(|kind| kind.0)
+            .map(|kind| kind.1)
+            .collect();
+        if let [one, other, ..] = given[..] {
+            return usage(format!(
+                "{one} and {other} exclude each other; give one penalty"
+            ));
+        }
+        if self.gp_weight != GP_WEIGHT && !is_gp {
+            let weight = self.gp_weight;
+            return usage(format!(
+                "--gp-weight is {weight:?}, but only --objective wgan-gp has that penalty; leave it out"
+            ));
+        }
+        if self.gp_sides == Sides::One && !is_gp {
+            return usage("--gp-sides is for --objective wgan-gp; leave it out".into());
+        }
+        if self.r1_every > 1 && !at_samples {
+            let every = self.r1_every;
+            return usage(format!(
+                "--r1-every is {every}, but there is no --r1 or --r2 to be paid; leave it out"
+            ));
+        }
+        if is_gp && let Some(clip) = self.clip {
+            return usage(format!(
+                "--clip is {clip:?}, but the penalty of wgan-gp takes the place of clipping; leave it \
+                 out, or give --objective wgan"
+            ));
+        }
+        Ok(())
+    }
+
     fn validate_updates(&self) -> Result<()> {
         for steps in self.critic_steps.numbers() {
             within("--critic-steps", steps, 1..=MOST_RATIO)?;
         }
         within("--generator-steps", self.generator_steps, 1..=MOST_RATIO)?;
         within("--batch", self.batch, 1..=MOST_BATCH)?;
+        within("--pack", self.pack, 1..=64)?;
+        self.validate_simultaneous()?;
+        self.validate_moments()?;
         within("--lr", self.lr, RATES)?;
         within("--lr-critic", self.lr_critic.unwrap_or(self.lr), RATES)?;
         below_one("--ema", self.ema.unwrap_or(0.0))?;
         below_one("--beta1", self.beta1)?;
         below_one("--beta2", self.beta2)?;
         below_one("--momentum", self.momentum)?;
+        if let Some(ramp) = self.momentum_ramp {
+            below_one("--momentum-ramp", ramp.to)?;
+            if self.optimizer != Optimizer::Sgd {
+                let message = format!(
+                    "--momentum-ramp is {ramp}, but only --optimizer sgd has a momentum; leave it out"
+                );
+                return Err(Error::Usage(message));
+            }
+        }
         below_one("--rms-decay", self.rms_decay)?;
         within("--clip", self.clip.unwrap_or(1.0), RATES)
+    }
+}
+
+impl Config {
+    /// Updates of one batch are one of each kind.
+    fn validate_simultaneous(&self) -> Result<()> {
+        let mut critic_steps = self.critic_steps.numbers();
+        let one_of_each = critic_steps.all(|k| k == 1) && self.generator_steps == 1;
+        if self.update == Update::Alternating {
+            return Ok(());
+        }
+        if self.r1_every > 1 {
+            return Err(Error::Usage(format!(
+                "--update simultaneous has one kind of critic step, but --r1-every is {}; give \
+                 --r1-every 1",
+                self.r1_every
+            )));
+        }
+        if one_of_each {
+            return Ok(());
+        }
+        let (k, g) = (&self.critic_steps, self.generator_steps);
+        Err(Error::Usage(format!(
+            "--update simultaneous is one update of each network, but --critic-steps is {k} and \
+             --generator-steps is {g}; give 1 for both, or --update alternating"
+        )))
+    }
+
+    /// Polynomials are the best critic of a difference of means, and nothing else is done to them.
+    fn validate_moments(&self) -> Result<()> {
+        let Some(degree) = self.moments else {
+            return Ok(());
+        };
+        within("--moments", degree, 1..=Moments::MOST_DEGREE)?;
+        let usage = |message: String| Err(Error::Usage(message));
+        if self.objective != Objective::Wgan.into() {
+            return usage(format!(
+                "--moments is {degree}, but the objective is {}; give --objective wgan, of whose \
+                 critics the polynomials are a class",
+                self.objective
+            ));
+        }
+        for (flag, given) in [
+            ("--clip", self.clip.is_some()),
+            ("--spectral-norm", self.spectral_norm),
+        ] {
+            if given {
+                return usage(format!(
+                    "{flag} bounds a critic that learns, but with --moments {degree} none does; \
+                     leave it out"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

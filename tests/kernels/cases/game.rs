@@ -61,8 +61,22 @@ fn generator(objective: Objective, minimax: u32, what: &str, batch: usize) -> Ca
     let label = format!("{objective:?} {minimax} {what} {batch}");
     let case = Case::new(&kernel::OBJECTIVE_GENERATOR, label)
         .read("reals", floats(34, batch, 5.0))
+        .set("first", 0usize)
         .set("minimax", minimax);
     play(case, objective, (what, batch), batch)
+}
+
+/// Generated scores that stand behind as many real ones.
+fn after_real(objective: Objective) -> Case {
+    let batch = 65;
+    let case = Case::new(
+        &kernel::OBJECTIVE_GENERATOR,
+        format!("{objective:?} after real"),
+    )
+    .read("reals", floats(34, 2 * batch, 5.0))
+    .set("first", batch)
+    .set("minimax", 0u32);
+    play(case, objective, ("near", batch), 2 * batch)
 }
 
 pub fn objectives() -> Vec<Case> {
@@ -82,6 +96,7 @@ pub fn objectives() -> Vec<Case> {
     {
         cases.extend([1, 7, 65].map(|batch| critic(objective, "labels", batch)));
     }
+    cases.extend(crate::objective::objectives().into_iter().map(after_real));
     let long = [Objective::NonSaturating, Objective::RelativisticAverage];
     cases.extend(long.map(|objective| critic(objective, "near", 5000)));
     cases.extend(long.map(|objective| generator(objective, 0, "near", 5000)));
@@ -89,10 +104,17 @@ pub fn objectives() -> Vec<Case> {
 }
 
 pub fn rates() -> Vec<Case> {
-    let case = |(label, before): (&str, Vec<f32>)| {
+    let case = |(label, before, turn, [slope, decay, floor]): (&str, Vec<f32>, u32, [f64; 3])| {
         Case::new(&kernel::OPTIM_ADVANCE, label)
+            .read("clock", Contents::U32(vec![turn, 1, 2, 3, 4, 5, 6, 7]))
             .update("rates", Contents::F32(before))
             .set("lr", 2e-4)
+            .set("slope", slope)
+            .set("decay", decay)
+            .set("floor", floor)
+            .set("rise", -0.2)
+            .set("ramp", 500.0)
+            .set("pace", 1.0 / 1500.0)
             .set("beta1", 0.5)
             .set("rest1", 0.5)
             .set("beta2", 0.999)
@@ -100,8 +122,22 @@ pub fn rates() -> Vec<Case> {
             .set("momentum", 0.9)
     };
     let states = [
-        ("first", vec![0.0; 4]),
-        ("later", vec![1.0, 0.875, 0.002997, 1.0]),
+        ("first", vec![0.0; 4], 0, [0.0; 3]),
+        ("later", vec![1.0, 0.875, 0.002997, 1.0], 3, [0.0; 3]),
+        ("linear", vec![0.0; 4], 750, [1e-3, 0.0, 0.0]),
+        ("past", vec![0.0; 4], 2500, [1e-3, 0.0, 0.0]),
+        (
+            "decayed",
+            vec![0.0; 4],
+            100_000,
+            [0.0, 1.000004f64.ln(), 1e-6],
+        ),
+        (
+            "floor",
+            vec![0.0; 4],
+            4_000_000,
+            [0.0, 1.000004f64.ln(), 1e-6],
+        ),
     ];
     states.into_iter().map(case).collect()
 }
@@ -191,6 +227,33 @@ pub fn rmsprop() -> Vec<Case> {
     };
     let of_length = |len| watched(38, len).map(|state| case(len, state));
     LENGTHS.into_iter().flat_map(of_length).collect()
+}
+
+/// Gradients of many sizes, of none, and some that are not finite.
+pub fn best() -> Vec<Case> {
+    let case = |len: usize, what: &str| {
+        let scale = if what == "huge" { 1e25 } else { 1.0 };
+        let mut gradients = noise(66, len, scale);
+        match what {
+            "zero" => gradients.fill(0.0),
+            "bad" => gradients[len / 2] = f32::NAN,
+            _ => {}
+        }
+        let case = Case::new(&kernel::OPTIM_BEST, format!("{len} {what}"))
+            .read("gradients", Contents::F32(gradients))
+            .write("parameters", len)
+            .update("guard", quiet())
+            .set("len", len)
+            .set("radius", 1.5)
+            .set("watched", Watched::CriticGradients as u32);
+        match what {
+            "bad" => case.unspecified("parameters"),
+            _ => case,
+        }
+    };
+    let lengths = [1, 7, 64, 65, 257, 4099];
+    let all = lengths.map(|len| ["usual", "huge", "zero", "bad"].map(|what| case(len, what)));
+    all.into_iter().flatten().collect()
 }
 
 pub fn clip() -> Vec<Case> {

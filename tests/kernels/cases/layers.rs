@@ -1,5 +1,6 @@
 //! Layers that are no products: dropout, maxout, upsampling, and what normalises a spectrum.
 
+use gpugan::nn::Moments;
 use gpugan::plan::codes::Activation;
 use gpugan::plan::{Contents, Kernel, kernel};
 
@@ -198,4 +199,69 @@ pub fn directions() -> Vec<Case> {
         ]
     };
     LENGTHS.into_iter().flat_map(both).collect()
+}
+
+/// Images of several channels and of none but one pixel.
+pub fn pack() -> Vec<Case> {
+    let both = |(rows, count, pixels, channels): (usize, usize, usize, usize)| {
+        let len = rows * count * pixels * channels;
+        let set = |case: Case| {
+            case.set("rows", rows)
+                .set("count", count)
+                .set("pixels", pixels)
+                .set("channels", channels)
+                .extent(len, 1, 1)
+        };
+        let label = format!("{rows} {count} {pixels} {channels}");
+        let forward = Case::new(&kernel::PACK_FORWARD, &label)
+            .read("x", floats(60, len, 1.0))
+            .write("y", len);
+        let backward = Case::new(&kernel::PACK_BACKWARD, &label)
+            .read("da", floats(61, len, 1.0))
+            .read("x", floats(62, len, 1.0))
+            .write("dx", len);
+        [set(forward), set(below(backward, ACTIVATIONS[rows % 2]))]
+    };
+    let shapes = [
+        (1, 1, 1, 1),
+        (7, 2, 5, 3),
+        (64, 3, 1, 2),
+        (65, 4, 7, 1),
+        (3, 2, 257, 4),
+    ];
+    shapes.into_iter().flat_map(both).collect()
+}
+
+/// One coordinate to 64, up to degree 12.
+pub fn moments() -> Vec<Case> {
+    let both = |(rows, dims, degree): (usize, usize, usize)| {
+        let features = Moments::features(dims, degree).expect("few");
+        let set = |case: Case| {
+            case.set("rows", rows)
+                .set("dims", dims)
+                .set("features", features)
+                .depth(features)
+        };
+        let label = format!("{rows} {dims} {degree}");
+        let forward = Case::new(&kernel::MOMENTS_FORWARD, &label)
+            .read("x", floats(63, rows * dims, 1.5))
+            .write("y", rows * features)
+            .extent(rows * features, 1, 1);
+        let backward = Case::new(&kernel::MOMENTS_BACKWARD, &label)
+            .read("da", floats(64, rows * features, 1.0))
+            .read("x", floats(65, rows * dims, 1.2))
+            .write("dx", rows * dims)
+            .scale(degree as f64 * 1.2f64.powi(degree as i32))
+            .extent(rows * dims, 1, 1);
+        [set(forward), set(below(backward, ACTIVATIONS[rows % 2]))]
+    };
+    let shapes = [
+        (1, 1, 1),
+        (7, 1, 12),
+        (65, 2, 5),
+        (64, 3, 4),
+        (257, 2, 3),
+        (2, 64, 2),
+    ];
+    shapes.into_iter().flat_map(both).collect()
 }

@@ -68,8 +68,10 @@ pub fn gather() -> Vec<Case> {
 /// The last is longer than 65,535 workgroups.
 pub fn copy() -> Vec<Case> {
     let case = |(start, len, room): (usize, usize, usize)| {
-        Case::new(&kernel::DATA_COPY, format!("{start} {len} {room}"))
-            .read("source", floats(2, len, 3.0))
+        let skip = room % 3;
+        Case::new(&kernel::DATA_COPY, format!("{skip} {start} {len} {room}"))
+            .read("source", floats(2, skip + len, 3.0))
+            .set("skip", skip)
             .update("destination", floats(3, room, 3.0))
             .set("start", start)
             .set("len", len)
