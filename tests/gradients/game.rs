@@ -193,7 +193,7 @@ fn both_players_of_points_follow_the_gradient_of_their_loss() {
             (gan.critic_step[0], Metric::LossCritic),
             (gan.generator_step[0], Metric::LossGenerator),
         ] {
-            for (parameter, got, want) in compare(&mut cpu, &gan, program, metric) {
+            for (parameter, got, want) in compare(&mut cpu, &gan, &[program], metric) {
                 assert_close(&got, &want, &format!("{name}: {parameter}"));
             }
         }
