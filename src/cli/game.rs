@@ -230,6 +230,26 @@ fn moments(config: &Config) -> Option<usize> {
     (config.objective == Game::MomentMatching).then_some(config.degree)
 }
 
+/// Refuses latents that an architecture cannot map to points coordinate by coordinate.
+fn require_latents(config: &Config, [_, _, dims]: [usize; 3]) -> Result<()> {
+    let (latents, arch) = (config.latent_dim, config.arch.name());
+    match config.arch {
+        Arch::Affine if latents != dims => Err(Error::Usage(format!(
+            "--latent-dim is {latents}, but --arch affine makes each coordinate of a point of one \
+             number, and the points have {dims}; give --latent-dim {dims}"
+        ))),
+        Arch::Monotone if dims != 1 => Err(Error::Usage(format!(
+            "--arch {arch} is an increasing function of one number, but the points have {dims} \
+             coordinates; give --arch mlp"
+        ))),
+        Arch::Monotone if latents != 1 => Err(Error::Usage(format!(
+            "--latent-dim is {latents}, but --arch {arch} is an increasing function of one number; \
+             give --latent-dim 1"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses polynomials of so many coordinates that they are more than a sum may have terms.
 fn refuse_many_moments(dims: usize, degree: usize) -> Result<()> {
     let most = Moments::MOST_FEATURES;
@@ -249,26 +269,6 @@ fn course(config: &Config) -> Course {
         .over(config.steps.unwrap_or(DEFAULT_STEPS));
     let ramp = config.momentum_ramp;
     Course { schedule, ramp }.in_turns(config.generator_steps as u64)
-}
-
-/// Refuses latents that an architecture cannot map to points coordinate by coordinate.
-fn require_latents(config: &Config, [_, _, dims]: [usize; 3]) -> Result<()> {
-    let (latents, arch) = (config.latent_dim, config.arch.name());
-    match config.arch {
-        Arch::Affine if latents != dims => Err(Error::Usage(format!(
-            "--latent-dim is {latents}, but --arch affine makes each coordinate of a point of one \
-             number, and the points have {dims}; give --latent-dim {dims}"
-        ))),
-        Arch::Monotone if dims != 1 => Err(Error::Usage(format!(
-            "--arch {arch} is an increasing function of one number, but the points have {dims} \
-             coordinates; give --arch mlp"
-        ))),
-        Arch::Monotone if latents != 1 => Err(Error::Usage(format!(
-            "--latent-dim is {latents}, but --arch {arch} is an increasing function of one number; \
-             give --latent-dim 1"
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// Turns of the schedule (critic updates, then generator updates) that make at least `steps`

@@ -51,8 +51,10 @@ pub struct PlanOptions {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataOptions {
-    /// Data set to learn from: mnist (built in), or the PNG and JPEG files at any depth in
-    /// folder:DIR or zip:FILE [default: mnist]
+    /// Data set to learn from: mnist (built in); the PNG and JPEG files at any depth in folder:DIR or
+    /// zip:FILE; the rows of 1 to 16 numbers in points:FILE; or points drawn without end: ring8[:SIGMA],
+    /// ring8-legacy[:SIGMA], grid25[:SIGMA], uniform, gaussian:MU,SIGMA, x2, fgan-mix, swissroll,
+    /// moons, spiral, point-mass:X[,Y...], line:THETA [default: mnist]
     #[arg(long, value_name = "DATASET", help_heading = DATA)]
     dataset: Option<Dataset>,
     /// Folder of IDX files to learn from instead, under MNIST's names (train-images-idx3-ubyte), raw
@@ -79,19 +81,20 @@ pub struct DataOptions {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct GameOptions {
-    /// Kind of both networks [default: mlp]
+    /// Kind of both networks; affine (a scale and a shift of each number) and monotone (an increasing
+    /// function of one number) are generators for points [default: mlp]
     #[arg(long, help_heading = NETWORKS)]
     arch: Option<Arch>,
-    /// Sizes of the generator's hidden layers [default: 256,512; maxout: 1200,1200]
+    /// Sizes of the generator's hidden layers [default: 256,512; maxout: 1200,1200; points: 128,128]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     generator_hidden: Option<Vec<usize>>,
-    /// Sizes of the critic's hidden layers [default: 512,256; maxout: 240,240]
+    /// Sizes of the critic's hidden layers [default: 512,256; maxout: 240,240; points: 128,128]
     #[arg(long, value_name = "N,N", value_delimiter = ',', action = ArgAction::Set, help_heading = NETWORKS)]
     critic_hidden: Option<Vec<usize>>,
     /// Channels of the first layer of a dcgan critic; every further one has twice as many [default: 64]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     width: Option<usize>,
-    /// Slope of LeakyReLU below zero [default: 0.2]
+    /// Slope of LeakyReLU below zero [default: 0.2; points: 0.0]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = NETWORKS)]
     leak: Option<f64>,
     /// Between the generator's layers [default: leaky-relu; maxout, dcgan: relu]
@@ -110,7 +113,8 @@ pub struct GameOptions {
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", hide_possible_values = true, help_heading = NETWORKS)]
     spectral_norm: Option<bool>,
-    /// Numbers in a latent, which an image is made from [default: 100]
+    /// Numbers in a latent, which a sample is made from; of affine as many as in a sample, of monotone
+    /// 1 [default: 100; points: 2]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = NETWORKS)]
     latent_dim: Option<usize>,
     /// Distribution of the latents [default: normal]
@@ -163,7 +167,7 @@ pub struct GameOptions {
     /// Generator updates per turn, after the critic's [default: 1]
     #[arg(long, value_name = "K", allow_negative_numbers = true, help_heading = GAME)]
     generator_steps: Option<usize>,
-    /// Inputs of the critic per update: images, or packs of images [default: 128; dcgan: 64]
+    /// Inputs of the critic per update: samples, or packs of samples [default: 128; dcgan: 64; points: 256]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = GAME)]
     batch: Option<usize>,
     /// Samples that the critic sees at once, as one input (PacGAN) [default: 1]
@@ -183,7 +187,7 @@ pub struct GameOptions {
     /// Rule of the updates [default: adam]
     #[arg(long, value_name = "RULE", help_heading = GAME)]
     optimizer: Option<Optimizer>,
-    /// Learning rate [default: 0.0002]
+    /// Learning rate [default: 0.0002; points: 0.0005]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = GAME)]
     lr: Option<f64>,
     /// Learning rate of the critic [default: that of --lr]
@@ -245,7 +249,7 @@ pub struct LengthOptions {
     /// Length of the run in passes through the data, in place of --steps
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = LENGTH)]
     epochs: Option<u64>,
-    /// Steps from one grid of samples to the next [default: 500]
+    /// Steps from one picture of samples to the next [default: 500]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     sample_every: Option<u64>,
     /// Steps from one checkpoint to the next [default: 1000]
@@ -327,7 +331,14 @@ mod tests {
         };
         let mut table = of_arch(Arch::Mlp);
         table.remove("arch");
+        let points = Config {
+            steps: Some(DEFAULT_STEPS),
+            dataset: Dataset::Mnist,
+            ..Config::of_data(Arch::Mlp, "ring8".parse().unwrap())
+        };
+        let points = ("points", toml::Table::try_from(&points).unwrap());
         let others = [Arch::Maxout, Arch::Dcgan].map(|arch| (arch.name(), of_arch(arch)));
+        let others: Vec<_> = others.into_iter().chain([points]).collect();
         assert!(table.len() > 20, "{table:?}");
         for (key, value) in &table {
             let other = |(arch, other): &(&str, toml::Table)| match &other[key] == value {

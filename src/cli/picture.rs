@@ -100,7 +100,7 @@ pub struct Plot {
 const MARGIN: f64 = 0.25;
 
 /// Width and height in pixels of points of two and more coordinates, and of one.
-const SQUARE: [u32; 2] = [520, 520];
+const SQUARE: [u32; 2] = [520, 455];
 const WIDE: [u32; 2] = [640, 420];
 
 /// Bins of a distribution, and its highest place on the axis in heights of the data's highest.
@@ -210,7 +210,7 @@ fn outline(layer: Layer, most: f64) -> Layer {
     Layer::line(label, colour, top.collect())
 }
 
-/// The ends of the first two axes: equally long, around the data.
+/// The ends of the first two axes: about equally long, around the data, at round numbers.
 fn axes(values: &[f32], dims: usize) -> [[f64; 2]; 2] {
     let ends = [0, 1].map(|axis| {
         let of_axis = values.iter().skip(axis.min(dims - 1)).step_by(dims);
@@ -230,6 +230,8 @@ fn axes(values: &[f32], dims: usize) -> [[f64; 2]; 2] {
     ends.map(|[low, high]| {
         let centre = (low + high) / 2.0;
         let centre = if centre.is_finite() { centre } else { 0.0 };
-        [centre - half, centre + half]
+        let step = 10f64.powf(half.log10().floor()) / 2.0;
+        let round = |end: f64| (end / step).round() * step;
+        [round(centre - half), round(centre + half)]
     })
 }

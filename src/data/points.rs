@@ -2,7 +2,7 @@
 //! 1 to 16 columns of numbers, which are learned as they stand, unscaled.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::toy::{Distribution, MOST_DIMS};
@@ -12,7 +12,10 @@ use crate::threefry::{DRAWN, Stream, permute, stream_key, threefry2x32};
 use crate::{Error, Result};
 
 /// Most bytes of a text file.
-const LARGEST_FILE: u64 = 2 << 30;
+const LARGEST_FILE: u64 = 1 << 30;
+
+/// Editors of some systems begin a file with a mark of its encoding.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Where points come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,29 +92,33 @@ impl Points {
 pub fn load(path: &Path) -> Result<Points> {
     let shown = files::printable(&path.display().to_string());
     let refused = |what: String| Error::Data(format!("{shown}{what}"));
-    let unreadable = |e: std::io::Error| refused(format!(" cannot be read: {e}"));
-    let file = File::open(path).map_err(unreadable)?;
-    let mut text = BufReader::new(file.take(LARGEST_FILE + 1));
-    let separator = separator(text.fill_buf().map_err(unreadable)?);
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|f| f.take(LARGEST_FILE + 1).read_to_end(&mut text));
+    read.map_err(|e| refused(format!(" cannot be read: {e}")))?;
+    if text.len() as u64 > LARGEST_FILE {
+        let message = format!(" is longer than {LARGEST_FILE} bytes; give fewer points");
+        return Err(refused(message));
+    }
+    let text = text.strip_prefix(MARK).unwrap_or(&text);
     let mut table = Table::default();
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 1,
+    };
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
+        .delimiter(separator(text))
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text);
     let mut record = csv::ByteRecord::new();
-    loop {
-        let more = reader.read_byte_record(&mut record);
-        let more = more.map_err(|e| refused(format!(" cannot be read: {e}")))?;
-        if reader.position().byte() > LARGEST_FILE {
-            let message = format!(" is longer than {LARGEST_FILE} bytes; give fewer points");
-            return Err(refused(message));
-        }
-        if !more {
-            break;
-        }
-        let line = record.position().map_or(0, csv::Position::line);
+    while reader
+        .read_byte_record(&mut record)
+        .map_err(|e| refused(format!(" cannot be read: {e}")))?
+    {
+        let start = record.position().map_or(0, csv::Position::byte);
+        let line = lines.of(start as usize);
         table
             .add(line, &record)
             .map_err(|what| refused(format!(", line {line}{what}")))?;
@@ -130,13 +137,33 @@ pub fn load(path: &Path) -> Result<Points> {
     })
 }
 
-/// The first of tab, semicolon and comma that the first line has, in this order; a comma where there is none.
-fn separator(start: &[u8]) -> u8 {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let mut lines = start.split(|byte| matches!(byte, b'\n' | b'\r'));
+/// Tab or semicolon, where the first line that is not empty has one, else comma.
+fn separator(text: &[u8]) -> u8 {
+    let mut lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
     let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
-    let held = |separator: &u8| first.contains(separator);
-    *[b'\t', b';'].iter().find(|s| held(s)).unwrap_or(&b',')
+    let mut rare = [b'\t', b';'].into_iter();
+    rare.find(|separator| first.contains(separator))
+        .unwrap_or(b',')
+}
+
+/// Counts lines, from 1, on the way through a text.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of what stands at a place or behind the empty lines there; places only grow.
+    fn of(&mut self, place: usize) -> usize {
+        let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let rest = &self.text[place..];
+        let place = place + rest.iter().take_while(|byte| ends(byte)).count();
+        let passed = &self.text[self.at..place];
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = place;
+        self.line
+    }
 }
 
 /// What was read so far.
@@ -145,12 +172,12 @@ struct Table {
     values: Vec<f32>,
     /// Columns, and the line that has told them.
     dims: usize,
-    told: u64,
+    told: usize,
 }
 
 impl Table {
     /// Adds a line, unless it is a header. The error is the end of a sentence that names the line.
-    fn add(&mut self, line: u64, record: &csv::ByteRecord) -> std::result::Result<(), String> {
+    fn add(&mut self, line: usize, record: &csv::ByteRecord) -> std::result::Result<(), String> {
         let first = self.dims == 0;
         if first {
             let columns = record.len();
@@ -187,7 +214,5 @@ impl Table {
 }
 
 fn number(field: &[u8]) -> Option<f32> {
-    // Editors of some systems begin a file with a mark of its encoding.
-    let field = field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field);
     std::str::from_utf8(field).ok()?.trim().parse().ok()
 }

@@ -55,3 +55,37 @@ fn a_run_changes_from_the_gpu_to_the_cpu() {
     place.run(resume).succeeds();
     assert_eq!(place.text("run/checkpoints/latest"), "step-00000020\n");
 }
+
+#[test]
+fn a_run_on_points_stops_and_goes_on_to_the_byte() {
+    let place = Place::new();
+    if !adapter(&place) {
+        return;
+    }
+    let train = |steps, out| {
+        let options = [
+            "--dataset",
+            "ring8",
+            "--device",
+            "gpu",
+            "--generator-hidden",
+            "8",
+            "--critic-hidden",
+            "8",
+            "--batch",
+            "4",
+            "--sample-every",
+            "10",
+            "--log-every",
+            "5",
+        ];
+        let command = [&["train"], &options[..], &["--steps", steps, "--out", out]].concat();
+        place.run(command).succeeds();
+    };
+    train("24", "straight");
+    train("13", "halves");
+    place
+        .run(["train", "--resume", "halves", "--steps", "24"])
+        .succeeds();
+    assert_alike(&place, "straight", "halves", 24);
+}

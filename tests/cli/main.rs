@@ -8,6 +8,7 @@ mod gpu;
 mod picture_faults;
 mod pictures;
 mod plot;
+mod points;
 mod pushforward;
 mod resume;
 mod sample;

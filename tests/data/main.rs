@@ -11,6 +11,8 @@ mod hostile;
 mod memory;
 mod mnist;
 mod pictures;
+mod points;
+mod toy;
 
 use flate2::{Compression, write::GzEncoder};
 use gpugan::data::{Images, Split, idx};

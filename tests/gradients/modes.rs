@@ -70,7 +70,7 @@ fn chains() -> Vec<Chain> {
         both(3, 1),
         both(167, 3),
         most,
-        positive(7, 1),
+        positive(200, 1),
         positive(5000, 3),
         affine(7),
         affine(5000),

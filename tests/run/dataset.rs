@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpugan::run::Config;
-use gpugan::run::config::Dataset;
+use gpugan::run::config::{Arch, Dataset};
 use serde::Serialize;
 
 use crate::config::{complains, refuses};
@@ -26,6 +26,8 @@ fn a_wrong_value_is_shown_with_what_was_expected() {
             "`folder:DIR` or `zip:FILE`",
         ),
         ("dataset = \"folder:\"", "line 1", "`folder:DIR`"),
+        ("dataset = \"points:\"", "line 1", "`points:FILE`"),
+        ("dataset = \"ring8:0\"", "line 1", "ring8[:SIGMA]"),
         ("size = \"5x\"", "line 1", "`48x64`"),
         ("size = \"5x6x7\"", "line 1", "HEIGHTxWIDTH"),
         ("size = 64", "line 1", "expected a text in quotes"),
@@ -51,6 +53,23 @@ const OUT_OF_RANGE: &[(&str, [&str; 3])] = &[
         "dataset = \"zip:x\"\ndata-dir = \"y\"",
         ["--data-dir", "zip:x", "exclude"],
     ),
+    (
+        "dataset = \"ring8\"\nflip = true",
+        ["--flip ", "ring8", "leave it out"],
+    ),
+    (
+        "dataset = \"points:x.csv\"\narch = \"dcgan\"",
+        ["--arch dcgan", "points:x.csv", "--arch mlp"],
+    ),
+    (
+        "dataset = \"points:x.csv\"\nchannels = 1",
+        ["--channels ", "folder:DIR", "zip:FILE"],
+    ),
+    (
+        "dataset = \"ring8\"\ndata-dir = \"y\"",
+        ["--data-dir", "ring8", "exclude"],
+    ),
+    ("arch = \"affine\"", ["--arch affine", "points", "ring8"]),
     ("size = \"5\"", ["--size ", "folder:DIR", "zip:FILE"]),
     ("channels = 3", ["--channels ", "folder:DIR", "zip:FILE"]),
     (
@@ -96,13 +115,51 @@ fn a_data_set_replaces_the_one_below_and_its_path_becomes_absolute() {
     assert_eq!(layered("", directory()), idx);
 }
 
+/// Points bring their own defaults, unless another layer takes them away again.
+#[test]
+fn points_decide_the_defaults() {
+    let parsed = |text| Config::parse(text, "text").unwrap();
+    let ring: Dataset = "ring8".parse().unwrap();
+    let points = parsed("dataset = \"ring8\"");
+    assert_eq!(points, Config::of_data(Arch::Mlp, ring.clone()));
+    assert_ne!(points.batch, Config::default().batch);
+    let affine = parsed("dataset = \"point-mass:1,2,3\"\narch = \"affine\"\nbatch = 7");
+    assert_eq!((affine.latent_dim, affine.batch), (3, 7));
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("gan.toml");
+    fs::write(&path, "dataset = \"ring8\"").unwrap();
+    let layered = |flags: &Flags| Config::layered(None, Some(&path), flags).unwrap();
+    assert_eq!(layered(&Flags::default()), points);
+    let mnist = Flags {
+        dataset: Some(Dataset::Mnist),
+        ..Flags::default()
+    };
+    assert_eq!(layered(&mnist), Config::default());
+    let idx = Flags {
+        data_dir: Some("idx".into()),
+        ..Flags::default()
+    };
+    assert_eq!(layered(&idx).batch, Config::default().batch);
+    let mut endless = parsed("dataset = \"ring8\"\nepochs = 3");
+    let error = endless.resolve_length(1 << 31).unwrap_err().to_string();
+    assert!(
+        error.contains("--epochs is 3") && error.contains("--steps"),
+        "{error}"
+    );
+}
+
 #[test]
 fn every_data_set_survives_its_file() {
-    for text in ["mnist", "folder:/data \"x\" é:y", "zip:/a.zip"] {
-        let config = Config {
-            dataset: text.parse().unwrap(),
-            ..Config::default()
-        };
+    for text in [
+        "mnist",
+        "folder:/data \"x\" é:y",
+        "zip:/a.zip",
+        "points:/a b.csv",
+        "ring8",
+        "gaussian:-1.5,0.25",
+        "point-mass:1.0,2.0",
+    ] {
+        let config = Config::of_data(Arch::Mlp, text.parse().unwrap());
         assert_eq!(config.dataset.to_string(), text);
         let file = config.to_toml().unwrap();
         assert_eq!(Config::parse(&file, "text").unwrap(), config, "{file}");

@@ -170,7 +170,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
 }
 
 /// What is to be measured.
-struct Wanted<'a> {
+pub struct Wanted<'a> {
     metrics: Vec<Metric>,
     count: usize,
     seed: u64,

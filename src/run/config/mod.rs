@@ -241,7 +241,7 @@ impl Config {
     }
 
     /// What a run does that only names its architecture and its data. Points have few coordinates:
-    /// small networks, many samples per update.
+    /// small networks of rectifiers, many samples per update.
     pub fn of_data(arch: Arch, dataset: Dataset) -> Config {
         let config = Config::of_arch(arch);
         if !dataset.is_of_points() {
@@ -261,10 +261,11 @@ impl Config {
             latent_dim: match arch {
                 Arch::Affine => dims,
                 Arch::Monotone => 1,
-                _ => 8,
+                _ => 2,
             },
             batch: 256,
-            lr: 1e-3,
+            leak: 0.0,
+            lr: 5e-4,
             ..config
         }
     }
