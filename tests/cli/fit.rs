@@ -23,14 +23,10 @@ fn models_are_compared_by_what_they_say_of_held_out_points() {
         "--seed",
         "2",
     ];
-    let found = json(fit(
-        &place,
-        &[&asked[..], &["--json", "--out", "fit.json"]].concat(),
-    ));
-    assert_eq!(
-        place.text("fit.json").trim(),
-        serde_json::to_string_pretty(&found).unwrap()
-    );
+    let more = ["--json", "--out", "fit.json"];
+    let outcome = fit(&place, &[&asked[..], &more].concat());
+    assert_eq!(place.text("fit.json").trim(), outcome.stdout.trim());
+    let found = json(outcome);
     let report = &found[0];
     assert_eq!(
         (&report["points"], &report["held_out"]),

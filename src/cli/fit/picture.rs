@@ -105,12 +105,12 @@ fn plane(parts: &Parts, fits: &Fits) -> Result<Plot> {
     let grid: Vec<f64> = (0..CELLS * CELLS).flat_map(cell).collect();
     let grid = Points::new(&grid, 2);
     let kde = fits.kde.last().and_then(|estimate| estimate.kde.as_ref());
-    let (label, logs) = match (&fits.gmm, kde) {
+    let (model, logs) = match (&fits.gmm, kde) {
         (Some(gmm), _) => {
-            let label = format!("log-density of a mixture of {}", gmm.components);
-            (label, gmm.mixture.log_densities(grid))
+            let model = format!("a mixture of {}", gmm.components);
+            (model, gmm.mixture.log_densities(grid))
         }
-        (None, Some(kde)) => ("log-density of a KDE".into(), kde.log_densities(grid)),
+        (None, Some(kde)) => ("a KDE".into(), kde.log_densities(grid)),
         (None, None) => {
             let message = "--plot draws a density; fit --model kde or gmm";
             return Err(Error::Usage(message.into()));
@@ -127,12 +127,21 @@ fn plane(parts: &Parts, fits: &Fits) -> Result<Plot> {
     };
     let shown = test.slice(0, test.len().min(SHOWN));
     let points = shown.rows().map(|row| [row[0], row[1]]).collect();
-    let layers = vec![
-        Layer::heat(label, surface),
-        Layer::points("held out", colour::WHITE, points),
-    ];
+    let dots = Layer::Points {
+        label: String::new(),
+        colour: colour::WHITE,
+        points,
+        radius: 1.0,
+        opacity: 0.6,
+    };
+    let layers = vec![Layer::heat("log-density", surface), dots];
     let [x, y] = [("x1", x), ("x2", y)].map(|(name, [low, high])| Axis::new(name).range(low, high));
-    Ok(plot_of(parts, layers, x, y, true))
+    let plot = plot_of(parts, layers, x, y, true);
+    let subtitle = format!(
+        "{model}, {}, under points that were held out",
+        plot.subtitle
+    );
+    Ok(Plot { subtitle, ..plot })
 }
 
 fn plot_of(parts: &Parts, layers: Vec<Layer>, x: Axis, y: Axis, square: bool) -> Plot {
