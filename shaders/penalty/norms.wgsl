@@ -47,7 +47,8 @@ fn main(@builtin(local_invocation_index) local: u32) {
     for (var i = local; i < p.rows; i += 64u) {
         let weight = select(p.rest, p.weight, i < p.split);
         let n = sqrt(squares[i] + EPSILON);
-        let beyond = n - 1.0;
+        // n - 1 without what cancels where n is near 1.
+        let beyond = (squares[i] - 1.0 + EPSILON) / (n + 1.0);
         let is_free = p.norm == NORM_AT_MOST_ONE && beyond <= 0.0;
         var cost = select(beyond * beyond, 0.0, is_free);
         var factor = select(2.0 * beyond / n, 0.0, is_free);

@@ -93,7 +93,8 @@ pub fn perturb<T: Real>(args: &mut Args<'_, T>) {
 /// What a row costs at weight 1, and the factor of its gradient.
 fn cost<T: Real>(norm: Norm, square: T) -> (T, T) {
     let n = (square + T::of(EPSILON)).sqrt();
-    let beyond = n - T::one();
+    // n − 1 without what cancels where n is near 1.
+    let beyond = (square - T::one() + T::of(EPSILON)) / (n + T::one());
     match norm {
         Norm::Zero => (T::of(0.5) * square, T::one()),
         Norm::AtMostOne if beyond <= T::zero() => (T::zero(), T::zero()),
