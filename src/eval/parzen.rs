@@ -114,7 +114,7 @@ pub fn score(
     }
 }
 
-/// Rounds of the anchor's k-means: from the sixth on, the likelihood moves by less than a nat.
+/// Rounds of the anchor's k-means, at most.
 pub const ROUNDS: usize = 10;
 
 /// As many centres as there are samples of a model, by k-means on the training images from random ones of

@@ -30,7 +30,7 @@ const KRONROD: [f64; 8] = [
 const GAUSS: [f64; 4] = [
     0.129_484_966_168_869_7,
     0.279_705_391_489_276_64,
-    0.381_830_050_505_118_93,
+    0.381_830_050_505_118_9,
     0.417_959_183_673_469_4,
 ];
 
@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn peaks_kinks_and_roots_are_found_to_the_tolerance() {
-        let cases: [(&dyn Fn(f64) -> f64, [f64; 2], f64); 4] = [
+        type Case<'a> = (&'a dyn Fn(f64) -> f64, [f64; 2], f64);
+        let cases: [Case; 4] = [
             (&|x| (-0.5 * x * x).exp(), [-40.0, 40.0], TAU.sqrt()),
             (
                 &|x| (-0.5 * (x / 1e-3) * (x / 1e-3)).exp(),
