@@ -10,7 +10,7 @@ use super::report::Report;
 const DISTANCES: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 
 /// A generator that stands still: a step this small is none in single precision.
-const STILL: &str = "lr = 1e-30\nlr-schedule = \"constant\"\nlog-every = 200\nbatch = 64\n";
+const STILL: &str = "lr = 1e-30\nlr-schedule = \"linear\"\nlog-every = 200\nbatch = 64\n";
 
 /// (column, options, factor of the estimate)
 const CRITICS: [(&str, &str, f64); 3] = [

@@ -5,6 +5,7 @@ use gpugan::plan::codes::Activation;
 use gpugan::plan::{Contents, kernel};
 use gpugan::threefry::half_bits;
 
+use super::products::outputs_of;
 use super::{LENGTHS, floats};
 use crate::harness::{Case, noise};
 
@@ -109,7 +110,7 @@ pub fn affine() -> Vec<Case> {
                 .scale(4.0);
             let backward = of(&kernel::AFFINE_BACKWARD_INPUT, &label)
                 .read("da", floats(44, len, 2.0))
-                .read("x", floats(45, len, 0.9))
+                .read("x", outputs_of(Activation::from_code(*code, 0.2), len))
                 .write("dx", len)
                 .scale(4.0);
             cases.extend([forward, backward]);
