@@ -32,7 +32,7 @@ struct Estimate {
 const CRITICS: [(&str, &str); 2] = [
     (
         "wgan-gp",
-        "objective = \"wgan-gp\"\ngp-weight = 100.0\nbeta1 = 0.0\nbeta2 = 0.9\ncritic-activation = \"leaky-relu\"\n",
+        "objective = \"wgan-gp\"\ngp-sides = \"one\"\ngp-weight = 30.0\nbeta1 = 0.0\nbeta2 = 0.9\ncritic-activation = \"leaky-relu\"\n",
     ),
     (
         "wgan",
