@@ -2,7 +2,7 @@
 
 pub(super) mod anchors;
 pub(super) mod images;
-mod points;
+pub(super) mod points;
 
 use std::path::PathBuf;
 
