@@ -52,7 +52,7 @@ pub fn layers(
     vec![
         Layer::heat("score", surface.clone()),
         Layer::contours("", surface, levels),
-        dots("data", colour::ORANGE, data),
+        dots("data", colour::WHITE, data),
         dots("samples", colour::VERMILION, samples),
     ]
 }

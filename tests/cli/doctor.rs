@@ -73,11 +73,10 @@ fn curves_with_a_known_illness_are_diagnosed() {
     );
     let strong = |accuracy: f64, bound: f64| {
         move |at: usize, record: &mut Value| {
-            let end = at as f64 / 39.0;
-            record["accuracy"] = (0.5 + end * (accuracy - 0.5))
-                .max(if at > 20 { accuracy } else { 0.0 })
-                .into();
-            record["bound"] = (if at > 20 { bound } else { 0.01 }).into();
+            if at >= 25 {
+                record["accuracy"] = accuracy.into();
+                record["bound"] = bound.into();
+            }
         }
     };
     let wave = |size: f64| {
@@ -194,7 +193,9 @@ fn a_collapsed_run_is_ill() {
     let number = |name: &str| numbers.iter().find(|n| n["name"] == name).unwrap()["value"].clone();
     assert!(number("modes found").as_f64().unwrap() < 4.0, "{collapse}");
     assert_eq!(number("modes of the data"), 8.0);
-    doctor(&place, "run", &[]).stderr.contains("collapse");
+    assert_eq!(found["fit"]["severity"], "ill");
+    let text = doctor(&place, "run", &[]);
+    assert!(text.stdout.contains("The run is ill: "), "{text:?}");
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn points_of_the_plane_are_drawn_with_densities_and_the_critic() {
             "ring8, non-saturating at step 4",
             ">x1<",
             ">samples<",
-            ">data<",
+            "data<",
         ] {
             assert!(svg.contains(part), "{name}: {part}");
         }

@@ -76,7 +76,7 @@ impl Curves<'_> {
                 || !record.loss_critic.is_finite()
                 || !record.loss_generator.is_finite()
         };
-        let advice = "begin anew with a smaller --lr; a critic that is --clip ped, --spectral-norm or \
+        let advice = "begin anew with a smaller --lr; a critic under --clip 0.01, --spectral-norm or \
                       --objective wgan-gp cannot run away";
         if let Some(first) = self.records.iter().find(broken) {
             let says = format!("values were not finite up to step {}", first.step);

@@ -59,7 +59,11 @@ impl Number {
     }
 
     fn text(&self) -> String {
-        let (name, value) = (&self.name, number(self.value));
+        let whole = self.value.fract() == 0.0 && self.value.abs() < 1e9;
+        let (name, value) = match whole {
+            true => (&self.name, self.value.to_string()),
+            false => (&self.name, number(self.value)),
+        };
         let (Some(watch), Some(ill)) = (self.watch, self.ill) else {
             return format!("{name}: {value}");
         };

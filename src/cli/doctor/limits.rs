@@ -104,7 +104,14 @@ pub const FLATNESS: Limit = Limit {
     ill: 1e-6,
 };
 
-/// Inhomogeneity of samples and data (`eval::spread`) up to which they count as alike, so that a flat
+/// Inhomogeneity of samples and data (`eval::spread`): 0.002 for a ring that was learned, 0.5 for a point
+/// beside it, and a quarter where samples are somewhere else altogether.
+pub const FIT: Limit = Limit {
+    watch: 0.05,
+    ill: 0.25,
+};
+
+/// The inhomogeneity up to which they count as alike, so that a flat
 /// critic and a small gradient are what an equilibrium has: a thousand samples tell no finer.
 pub const ALIKE: f64 = 5e-3;
 
@@ -121,7 +128,7 @@ pub const JUMP: f64 = 1.6;
 /// Times that a loss crosses its trend: twice per wave. Fewer are a bend and no swing.
 pub const FEWEST_CROSSINGS: usize = 4;
 /// Records that waves can be told from noise in.
-pub const FEWEST_FOR_WAVES: usize = 16;
+pub const FEWEST_FOR_WAVES: usize = 12;
 
 /// Mean score or loss. A sigmoid is 1 to the last digit of single precision at 17, targets of the others
 /// are about 1; beyond 1e4 products of gradients overflow before long.

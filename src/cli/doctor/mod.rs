@@ -58,6 +58,7 @@ Findings:
   strength     a critic that sorts nearly all samples rightly, or hardly any
   oscillation  losses that swing or jump in the second half
   collapse     samples that repeat one another, leave out modes, or lie far outside of the data
+  fit          samples that lie elsewhere than data
   saturation   images: values stuck at the ends of tanh
   scores       a critic whose scores are flat
   gradient     a gradient of the generator's loss that vanishes

@@ -76,7 +76,7 @@ impl Sets {
         })
     }
 
-    /// Collapse, and values that are stuck.
+    /// Collapse, fit, and values that are stuck.
     pub fn compare(&self) -> Comparison {
         if self.samples.iter().any(|x| !x.is_finite()) {
             let advice = "begin anew with a smaller --lr";
@@ -88,7 +88,7 @@ impl Sets {
         }
         let [samples, real] = [&self.samples, &self.real].map(|x| Points::new(x, self.dims));
         let apart = inhomogeneity(samples, real);
-        let mut findings = vec![self.collapse(samples, real, apart)];
+        let mut findings = vec![self.collapse(samples, real), fit(apart)];
         if self.of_images {
             findings.push(self.saturation());
         }
@@ -98,7 +98,7 @@ impl Sets {
         }
     }
 
-    fn collapse(&self, samples: Points<f32>, real: Points<f32>, apart: f64) -> Finding {
+    fn collapse(&self, samples: Points<f32>, real: Points<f32>) -> Finding {
         let whole = mean_distance(real);
         let spread = match whole > 0.0 {
             true => mean_distance(samples) / whole,
@@ -116,10 +116,6 @@ impl Sets {
                 limit,
             ),
             Number::within("share of samples that are copies of others", copies, COPIES),
-            Number::of(
-                "inhomogeneity of samples and data (0: alike, 1: apart)",
-                apart,
-            ),
         ];
         if let Some(modes) = self.modes() {
             let share = modes.captured as f64 / modes.of as f64;
@@ -221,6 +217,20 @@ impl Sets {
             "lower --lr-critic, or give the critic LeakyReLU (--leak 0.2): its units may be dead";
         Ok(Finding::ok("scores", says, numbers).grave(severity, advice))
     }
+}
+
+/// Whether samples are where data are, whatever their spread.
+fn fit(apart: f64) -> Finding {
+    let severity = FIT.judge(apart);
+    let says = match severity {
+        Severity::Ok => "samples lie where data lie",
+        Severity::Watch => "samples do not lie as data do yet",
+        Severity::Ill => "samples lie elsewhere than data",
+    };
+    let name = "inhomogeneity of samples and data (0: alike, 1: apart)";
+    let advice =
+        "train longer (--resume RUN --steps N); if it does not fall, see the other findings";
+    Finding::ok("fit", says, vec![Number::within(name, apart, FIT)]).grave(severity, advice)
 }
 
 fn mean(values: &[f32]) -> f64 {

@@ -29,7 +29,7 @@ const BINS: usize = 80;
 const MARGIN: f64 = 0.2;
 
 /// Components of a mixture where the data do not tell, of which the least BIC decides; starts of each.
-const COMPONENTS: [usize; 7] = [1, 2, 3, 4, 8, 12, 16];
+const COMPONENTS: [usize; 8] = [1, 2, 3, 4, 8, 12, 16, 24];
 const RESTARTS: usize = 2;
 
 /// Parts of the cross-validation of the bandwidth.
@@ -76,11 +76,10 @@ impl Scene {
         let (count, seed) = (modes::SAMPLES, generator.seed);
         let real = real(source, seed.wrapping_add(1), 0, count);
         let drawn = generator.draw(count, count, seed, asked)?.values;
-        let shown = (0..source.dims.min(2)).map(|axis| extent(&real, source.dims, axis));
         let step = thousands(generator.step);
         Ok(Scene {
             dims: source.dims,
-            axes: shown.collect(),
+            axes: axes(&real, source.dims),
             samples: widened(&drawn),
             real,
             distribution: match &source.origin {
@@ -240,7 +239,7 @@ impl Scene {
         let layers = vec![
             Layer::points("samples", colour::VERMILION, self.places(&self.samples)),
             Layer::Contours {
-                label: "data".into(),
+                label: "density of data".into(),
                 colour: colour::BLUE,
                 surface,
                 levels,
@@ -314,16 +313,22 @@ impl Scene {
     }
 }
 
-/// The ends of an axis: those of the data, and a margin.
-fn extent(values: &[f64], dims: usize, axis: usize) -> [f64; 2] {
-    let along = values.iter().skip(axis).step_by(dims);
-    let [low, high] = along.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
-        [low.min(*x), high.max(*x)]
-    });
-    let margin = if high > low {
-        MARGIN * (high - low)
+/// The ends of the first axes, all of one length: those of the data, and a margin.
+fn axes(values: &[f64], dims: usize) -> Vec<[f64; 2]> {
+    let ends = |axis: usize| {
+        let along = values.iter().skip(axis).step_by(dims);
+        along.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
+            [low.min(*x), high.max(*x)]
+        })
+    };
+    let ends: Vec<[f64; 2]> = (0..dims.min(2)).map(ends).collect();
+    let longest = ends.iter().map(|[low, high]| high - low);
+    let longest = longest.fold(0.0, f64::max);
+    let half = if longest > 0.0 {
+        (0.5 + MARGIN) * longest
     } else {
         1.0
     };
-    [low - margin, high + margin]
+    let around = |[low, high]: &[f64; 2]| [(low + high) / 2.0 - half, (low + high) / 2.0 + half];
+    ends.iter().map(around).collect()
 }
