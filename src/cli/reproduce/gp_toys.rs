@@ -8,6 +8,7 @@ use gpugan::plot::{Axis, Plot, SIZE};
 use gpugan::run::atomic;
 use gpugan::{Error, Result};
 
+use super::super::eval::number;
 use super::super::lab::{Lab, options};
 use super::super::landscape::{self, CELLS, Ground, grid};
 use super::Plan;
@@ -87,9 +88,9 @@ pub fn table(plan: Plan, out: &Path) -> Result<Report> {
             report.row(vec![
                 data.to_string(),
                 name.to_string(),
-                format!("{:.4}", outcome.estimate),
+                number(outcome.estimate),
                 format!("{:.1} %", 100.0 * outcome.ranked),
-                format!("{:.4}", outcome.slope),
+                number(outcome.slope),
                 format!("{:.0}", outcome.seconds),
             ]);
         }
