@@ -21,7 +21,7 @@ const IMAGES: usize = 1_000;
 /// Samples that the generator draws at a time.
 const AT_ONCE: usize = 500;
 
-/// Share of real samples that is nearer to another than copies are.
+/// Share of real samples that another is nearer to than they usually are.
 const NEAREST: f64 = 0.01;
 
 /// Samples and real ones, as many of both if there are.
@@ -104,7 +104,8 @@ impl Sets {
             true => mean_distance(samples) / whole,
             false => f64::NAN,
         };
-        let within = quantile(&nearest_others(real), NEAREST);
+        let factor = NEAR[usize::from(self.of_images)];
+        let within = factor * quantile(&nearest_others(real), NEAREST);
         let near = nearest_others(samples).into_iter().filter(|x| *x < within);
         let copies = near.count() as f64 / samples.len() as f64;
         let limit = if spread > 1.0 { SCATTER } else { SPREAD };
