@@ -25,6 +25,9 @@ pub enum Error {
     /// The device ran out of memory or went away (exit code 7).
     #[error("{0}")]
     Device(String),
+    /// A run that is not well, where that was asked (exit code 8).
+    #[error("{0}")]
+    Ill(String),
     /// A signal ended the run after its state was saved (exit code 128 + signal).
     #[error("{message}")]
     Interrupted { signal: u8, message: String },
@@ -44,6 +47,7 @@ impl Error {
             Error::Data(_) => 5,
             Error::Checkpoint(_) => 6,
             Error::Device(_) => 7,
+            Error::Ill(_) => 8,
             Error::Interrupted { signal, .. } => 128 + signal,
         }
     }

@@ -4,13 +4,16 @@
 //! way there goes to stderr.
 
 mod bench;
+mod critic;
 mod device;
 mod devices;
+mod doctor;
 mod eval;
 mod fit;
 mod game;
 mod generator;
 mod lab;
+mod landscape;
 mod options;
 mod output;
 mod picture;
@@ -55,6 +58,7 @@ enum Command {
     Devices(devices::Arguments),
     Plan(plan::Arguments),
     Plot(plot::Arguments),
+    Doctor(doctor::Arguments),
     Bench(bench::Arguments),
     Presets(presets::Arguments),
     Reproduce(reproduce::Arguments),
@@ -72,6 +76,7 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan eval RUN                              measure samples beside real data
   gpugan fit ring8                             what simpler models make of a data set
   gpugan plot RUN                              draw its losses
+  gpugan doctor RUN                            say whether it is well
   gpugan train --preset wgan-mnist             as a paper recommends; see gpugan presets
   gpugan reproduce wgan-lines                  a table of a paper, and ours
   gpugan devices                               what --device can be
@@ -88,6 +93,7 @@ Exit codes:
   5    data that is missing, damaged or of the wrong kind
   6    a checkpoint that cannot be written, read or continued
   7    device out of memory or lost
+  8    gpugan doctor found the run ill
   130  stopped by Ctrl-C (SIGINT), after the state was saved
   143  stopped by SIGTERM, after the state was saved";
 
@@ -102,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::Devices(arguments) => devices::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Plot(arguments) => plot::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Presets(arguments) => presets::run(arguments),
         Command::Reproduce(arguments) => reproduce::run(arguments),

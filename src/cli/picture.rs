@@ -195,7 +195,7 @@ fn highest(layer: &Layer) -> f64 {
 }
 
 /// The upper edge of the bars of a histogram, which hides nothing behind them.
-fn outline(layer: Layer, most: f64) -> Layer {
+pub fn outline(layer: Layer, most: f64) -> Layer {
     let Layer::Histogram {
         label,
         colour,

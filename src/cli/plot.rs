@@ -1,4 +1,6 @@
-//! `gpugan plot`: the curves of a run as pictures.
+//! `gpugan plot`: the curves of a run, and of runs on points what became of them, as pictures.
+
+mod points;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +8,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
 use gpugan::run::atomic;
+use gpugan::run::config::Tune;
+use gpugan::run::log::to_stderr;
 use gpugan::run::metrics::{self, Record};
 use gpugan::{Error, Result};
 
+use super::device::Asked;
+use super::generator::Generator;
 use super::output;
 
 /// Draw losses, scores, accuracy and bound of a run.
+///
+/// Of a run on points of one or two coordinates also data and samples of the last checkpoint, a kernel
+/// estimate and a Gaussian mixture of the data beside samples, and the critic's score of every place.
 ///
 /// Writes PNG and SVG files into RUN/plots and prints their paths. A run that is still going can be
 /// drawn, too; what was drawn before is replaced. Numbers that the objective does not have are left
@@ -28,6 +37,15 @@ pub struct Arguments {
     /// Draw the losses on a logarithmic axis, which leaves out those that are not positive
     #[arg(long)]
     log: bool,
+    /// What samples and scores of points are computed on, as for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "WHAT", default_value = "auto")]
+    tune: Tune,
 }
 
 const AFTER_HELP: &str = "\
@@ -71,7 +89,8 @@ const PICTURES: [(&str, &str, &[Curve]); 4] = [
 /// Draws.
 ///
 /// # Errors
-/// `Error::Runtime` for metrics that cannot be read and pictures that cannot be written.
+/// `Error::Runtime` for metrics that cannot be read and pictures that cannot be written; of runs on points
+/// also what drawing samples may fail with. A run without a checkpoint has the curves alone.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let file = arguments.run.join("metrics.jsonl");
     let records = metrics::read(&file)?;
@@ -103,7 +122,33 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         };
         written.extend(write(&plot, &directory.join(name))?);
     }
+    for (name, plot) in of_points(arguments)? {
+        written.extend(write(&plot, &directory.join(name))?);
+    }
     output::print(&written.join("\n"))
+}
+
+/// The pictures of a run on points, with their names; none of another run.
+fn of_points(arguments: &Arguments) -> Result<Vec<(&'static str, Plot)>> {
+    let generator = match Generator::load(&arguments.run) {
+        Ok(generator) if generator.config.dataset.is_of_points() => generator,
+        Ok(_) => return Ok(Vec::new()),
+        Err(fault @ Error::Checkpoint(_)) => {
+            to_stderr(&format!("warning: {fault}; the curves alone are drawn"));
+            return Ok(Vec::new());
+        }
+        Err(fault) => return Err(fault),
+    };
+    let threads = arguments.threads.map(usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    let pool = pool.build();
+    let pool = pool.map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
+    let asked = Asked {
+        device: &arguments.device,
+        threads,
+        tune: arguments.tune,
+    };
+    pool.install(|| points::pictures(&generator, asked))
 }
 
 /// The curves that have a number somewhere; one number alone is a point.

@@ -1,7 +1,7 @@
 //! Between the tensors of the engine and those of checkpoint files: the one place that knows both.
 
 use gpugan::gan::checkpoint::{self, Entry, Snapshot};
-use gpugan::gan::{Gan, Sampler};
+use gpugan::gan::{Gan, Sampler, Scorer};
 use gpugan::nn::Planes;
 use gpugan::plan::{Contents, DType, Plan, Tensor};
 use gpugan::run::checkpoint::{ElementType, NamedTensor, TensorData, TensorSpec};
@@ -53,6 +53,11 @@ pub fn specs(gan: &Gan) -> (Vec<TensorSpec>, Vec<TensorSpec>) {
 /// What of the model file a sampler needs.
 pub fn generator_specs(sampler: &Sampler) -> Vec<TensorSpec> {
     specs_of(&sampler.plan, &sampler.generator.state())
+}
+
+/// What of the model file a scorer needs.
+pub fn critic_specs(scorer: &Scorer) -> Vec<TensorSpec> {
+    specs_of(&scorer.plan, &scorer.critic.state())
 }
 
 fn specs_of(plan: &Plan, tensors: &[(Tensor, Option<Planes>)]) -> Vec<TensorSpec> {

@@ -20,5 +20,6 @@ pub mod pairs;
 pub mod parzen;
 mod points;
 pub mod quadrature;
+pub mod spread;
 
 pub use points::Points;

@@ -222,3 +222,33 @@ fn what_cannot_be_measured_is_refused_in_a_sentence() {
     eval(&place, "run", &["--metrics", "modes"]).fails(2, &["modes", "moons"]);
     eval(&place, "run", &["--metrics", "parzen"]).fails(2, &["parzen", "images", "points"]);
 }
+
+/// The test images are the first training images here, and then others.
+#[test]
+fn a_critic_tells_training_images_from_others_and_not_from_themselves() {
+    let place = on_images();
+    let of = |count: &str| {
+        let found = json(eval(
+            &place,
+            "run",
+            &["--metrics", "critic", "--count", count, "--json"],
+        ));
+        found["critic"].clone()
+    };
+    let same = of("500");
+    assert_eq!(same["train"], same["test"]);
+    assert_eq!(
+        (&same["gap"], &same["train"]["count"]),
+        (&0.0.into(), &10.into())
+    );
+    assert_ne!(same["samples"]["mean"], same["train"]["mean"]);
+    assert!(same["train"]["standard_error"].as_f64().unwrap() > 0.0);
+    let mut inverted = place.read("data/t10k-images-idx3-ubyte");
+    inverted[16..]
+        .iter_mut()
+        .for_each(|byte| *byte = 255 - *byte);
+    fs::write(place.path("data/t10k-images-idx3-ubyte"), inverted).unwrap();
+    let others = of("500");
+    assert_eq!(others["train"], same["train"]);
+    assert!(others["gap"].as_f64().unwrap().abs() > 0.01, "{others}");
+}

@@ -1,6 +1,7 @@
 //! The program as its users meet it: what is typed, what comes out on stdout and stderr, the exit
 //! code, and the files that are left. All runs are tiny and on the CPU executor, except in `gpu`.
 
+mod doctor;
 mod eval;
 mod faults;
 mod fit;

@@ -78,3 +78,93 @@ fn what_is_no_run_is_refused() {
     fs::write(place.path("young/metrics.jsonl"), "{}\n").unwrap();
     place.run(["plot", "young"]).fails(1, &["young", "line 1"]);
 }
+
+/// Pictures of a run on points that has learned nothing yet.
+fn drawn(dataset: &str, more: &[&str]) -> (Place, Vec<String>) {
+    let place = Place::new();
+    let train = [
+        "train",
+        "--dataset",
+        dataset,
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
+        "--out",
+        "run",
+    ];
+    let sizes = [
+        "--steps",
+        "4",
+        "--batch",
+        "16",
+        "--critic-hidden",
+        "8",
+        "--log-every",
+        "2",
+    ];
+    place.run([&train[..], &sizes, more].concat()).succeeds();
+    let plot = ["plot", "run", "--device", "cpu", "--threads", "1"];
+    let printed = place.run(plot).succeeds().stdout;
+    let names = printed.lines().filter(|line| line.ends_with(".svg"));
+    let stem = |path: &str| {
+        Path::new(path)
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_string()
+    };
+    let names = names
+        .map(stem)
+        .filter(|name| !NAMES.contains(&name.as_str()));
+    let names = names.collect();
+    (place, names)
+}
+
+#[test]
+fn points_of_the_plane_are_drawn_with_densities_and_the_critic() {
+    let (place, names) = drawn("ring8", &["--pack", "2"]);
+    assert_eq!(names, ["points", "kde", "mixture", "critic"]);
+    for name in names {
+        let svg = place.text(format!("run/plots/{name}.svg"));
+        for part in [
+            "ring8, non-saturating at step 4",
+            ">x1<",
+            ">samples<",
+            "data<",
+        ] {
+            assert!(svg.contains(part), "{name}: {part}");
+        }
+        image::load_from_memory(&place.read(format!("run/plots/{name}.png"))).unwrap();
+    }
+    assert!(
+        place
+            .text("run/plots/mixture.svg")
+            .contains("a mixture of 8 Gaussians")
+    );
+    assert!(
+        place
+            .text("run/plots/critic.svg")
+            .contains("2 times the same point")
+    );
+}
+
+#[test]
+fn points_of_the_line_are_drawn_as_curves() {
+    let (place, names) = drawn("fgan-mix", &["--arch", "affine"]);
+    assert_eq!(names, ["points", "densities", "critic"]);
+    let svg = place.text("run/plots/densities.svg");
+    for part in ["true density", "KDE of data", "mixture of 2", ">samples<"] {
+        assert!(svg.contains(part), "{part}");
+    }
+    assert!(place.text("run/plots/critic.svg").contains(">score<"));
+}
+
+#[test]
+fn what_has_no_density_is_drawn_without_one() {
+    let (_, names) = drawn("point-mass:0.5", &[]);
+    assert_eq!(names, ["points", "critic"]);
+    let (_, names) = drawn("point-mass:0,1,2", &[]);
+    assert_eq!(names, ["points"]);
+}

@@ -9,7 +9,7 @@ fn help_tells_the_commands_and_the_exit_codes() {
     for part in ["train", "sample", "devices", "Examples", "Exit codes"] {
         assert!(help.contains(part), "{part}: {help}");
     }
-    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "130", "143"] {
+    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "130", "143"] {
         let listed = |line: &str| line.trim_start().starts_with(&format!("{code} "));
         assert!(help.lines().any(listed), "{code}: {help}");
     }

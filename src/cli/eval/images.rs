@@ -1,6 +1,7 @@
 //! Measures of samples that are images.
 
 use gpugan::data::{self, Data, Images, Split};
+use gpugan::eval::kernel::mean_and_error;
 use gpugan::eval::neighbours::{Distances, closest_pair, pairs_within, support};
 use gpugan::eval::parzen::{Protocol, Score, score};
 use gpugan::eval::{Points, neighbours};
@@ -9,6 +10,7 @@ use gpugan::run::config::Dataset;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
+use super::super::critic::Critic;
 use super::super::game;
 use super::super::generator::Generator;
 use super::anchors::{self, Anchors};
@@ -25,6 +27,8 @@ pub struct Found {
     memorisation: Option<Memorisation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicates: Option<Duplicates>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    critic: Option<Scores>,
 }
 
 /// The likelihood of test images under windows on samples, and on what else scores.
@@ -54,6 +58,37 @@ struct Duplicates {
     pairs: usize,
     /// How many different samples that speaks for.
     support: Option<f64>,
+}
+
+/// What the critic says of images that it learned from and of others.
+#[derive(Serialize)]
+struct Scores {
+    train: Mean,
+    test: Mean,
+    samples: Mean,
+    /// Mean score of training images less that of test images, in standard deviations of the latter: a
+    /// critic that generalises has 0.
+    gap: f64,
+}
+
+/// Of scores.
+#[derive(Serialize)]
+struct Mean {
+    mean: f64,
+    standard_error: f64,
+    count: usize,
+}
+
+impl Mean {
+    fn of(scores: &[f32]) -> Mean {
+        let scores: Vec<f64> = scores.iter().map(|x| f64::from(*x)).collect();
+        let (mean, standard_error) = mean_and_error(&scores);
+        Mean {
+            mean,
+            standard_error,
+            count: scores.len(),
+        }
+    }
 }
 
 /// What --count is unless given: what the protocols of the papers ask for.
@@ -193,7 +228,44 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
             support: support(samples.len(), pairs),
         });
     }
+    if wanted.has(Metric::Critic) {
+        found.critic = Some(scores(generator, wanted, &splits, &drawn.values)?);
+    }
     Ok(found)
+}
+
+/// Of as many images of each kind as there are of the fewest.
+fn scores(
+    generator: &Generator,
+    wanted: &Wanted,
+    splits: &Splits,
+    drawn: &[f32],
+) -> Result<Scores> {
+    let critic = Critic::load(generator)?;
+    let [train, test] = [splits.train(Protocol::FGan)[0], splits.test()];
+    let count = train.len().min(test.len()).min(wanted.count);
+    if count < 2 * critic.pack() {
+        return Err(Error::Data(format!(
+            "{count} images are too few for a mean score of a critic that sees {} at once; give at least {}",
+            critic.pack(),
+            2 * critic.pack()
+        )));
+    }
+    let of = |images: Points<f32>| {
+        let values: Vec<f32> = images.values().iter().map(|x| 2.0 * x - 1.0).collect();
+        critic.scores(&values, wanted.asked)
+    };
+    let train = of(train.slice(0, count))?;
+    let test = of(test.slice(0, count))?;
+    let samples = critic.scores(&drawn[..count * splits.features], wanted.asked)?;
+    let [train, test, samples] = [train, test, samples].map(|scores| Mean::of(&scores));
+    let deviation = test.standard_error * (test.count as f64).sqrt();
+    Ok(Scores {
+        gap: (train.mean - test.mean) / deviation,
+        train,
+        test,
+        samples,
+    })
 }
 
 fn first<'a>(points: Points<'a, f32>, count: usize) -> Points<'a, f32> {
@@ -273,7 +345,33 @@ impl Found {
             ];
             tables.push(table(&["duplicates", ""], &rows));
         }
+        tables.extend(self.critic.as_ref().map(Scores::table));
         tables
+    }
+}
+
+impl Scores {
+    fn table(&self) -> String {
+        let row = |name: &str, of: &Mean| {
+            let (mean, error) = (number(of.mean), number(of.standard_error));
+            vec![
+                name.into(),
+                format!("{mean} +- {error}"),
+                of.count.to_string(),
+            ]
+        };
+        let rows = [
+            row("training images", &self.train),
+            row("test images", &self.test),
+            row("samples", &self.samples),
+        ];
+        let header = ["the critic on", "mean score", "scores"];
+        format!(
+            "{}\ntraining images above test images by {} standard deviations; 0 where the critic \
+             generalises",
+            table(&header, &rows),
+            number(self.gap)
+        )
     }
 }
 

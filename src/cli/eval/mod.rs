@@ -2,7 +2,7 @@
 
 pub(super) mod anchors;
 pub(super) mod images;
-mod points;
+pub(super) mod points;
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(value_name = "RUN|CHECKPOINT")]
     from: PathBuf,
     /// What to measure, with commas between [default: of points all that apply; of images parzen,
-    /// memorisation, duplicates]
+    /// memorisation, duplicates, critic]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     metrics: Vec<Metric>,
     /// How many samples [default: 2500 points or 10000 images; parzen-f-gan: 16000]
@@ -84,6 +84,9 @@ pub enum Metric {
     Memorisation,
     /// Images: pairs of samples more alike than any two test images
     Duplicates,
+    /// Images: mean scores that the critic gives to training images, test images and samples; one that
+    /// knows the training images by heart tells them from test images
+    Critic,
 }
 
 impl Metric {

@@ -104,7 +104,10 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
         ..Found::default()
     };
     if wanted.has(Metric::Modes) {
-        found.modes = modes_of(samples, first, distribution);
+        let of = |points| modes_of(points, distribution?);
+        found.modes = of(samples)
+            .zip(of(first))
+            .map(|(samples, real)| Beside { samples, real });
     }
     if wanted.has(Metric::Divergence) {
         found.divergence = divergence(generator, wanted, &source, distribution)?;
@@ -125,12 +128,12 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     Ok(found)
 }
 
-fn widened(values: &[f32]) -> Vec<f64> {
+pub fn widened(values: &[f32]) -> Vec<f64> {
     values.iter().map(|x| f64::from(*x)).collect()
 }
 
 /// Real samples, of which parts 0 and 1 have none in common: halves of a table, if it is small.
-fn real(source: &Source, seed: u64, part: usize, count: usize) -> Vec<f64> {
+pub fn real(source: &Source, seed: u64, part: usize, count: usize) -> Vec<f64> {
     match &source.origin {
         Origin::Drawn(distribution) => {
             widened(&distribution.draw(seed, (part * count) as u64, count))
@@ -147,24 +150,16 @@ fn real(source: &Source, seed: u64, part: usize, count: usize) -> Vec<f64> {
     }
 }
 
-/// Where the data have modes of one width.
-fn modes_of(
-    samples: Points,
-    real: Points,
-    distribution: Option<&Distribution>,
-) -> Option<Beside<Modes>> {
-    let mixture = distribution?.centres()?;
+/// The modes that samples found of data that have some of one width.
+pub fn modes_of(samples: Points, distribution: &Distribution) -> Option<Modes> {
+    let mixture = distribution.centres()?;
     let sigma = mixture.sigmas[0];
     if sigma <= 0.0 || mixture.sigmas.iter().any(|other| *other != sigma) {
         return None;
     }
     let centres = mixture.means.concat();
     let centres = Points::new(&centres, samples.dims());
-    let of = |points| modes::measure(points, centres, sigma);
-    Some(Beside {
-        samples: of(samples),
-        real: of(real),
-    })
+    Some(modes::measure(samples, centres, sigma))
 }
 
 fn distances_of(

@@ -1,6 +1,7 @@
 //! `gpugan reproduce`: tables of papers, and what gpugan makes of the same experiments.
 
 mod fgan;
+mod gp_toys;
 mod lines;
 mod objectives;
 mod parzen;
@@ -56,6 +57,8 @@ Tables:
   fgan-univariate    Nowozin et al. 2016, section 2.4: Gaussians learned in five divergences
   wgan-lines         Arjovsky et al. 2017, example 1: the critic's estimate of the distance of two
                      point masses, where the Jensen-Shannon divergence is stuck at log 2
+  gp-toys            Gulrajani et al. 2017, figure 2: value surfaces of critics under a gradient penalty and
+                     under clipping, with pictures in --out
   ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
   goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
 
@@ -69,6 +72,7 @@ enum Table {
     Objectives,
     FganUnivariate,
     WganLines,
+    GpToys,
     RingGrid,
     GoodfellowParzen,
 }
@@ -117,6 +121,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Table::Objectives => objectives::table(plan)?,
         Table::FganUnivariate => fgan::table(plan)?,
         Table::WganLines => lines::table(plan)?,
+        Table::GpToys => gp_toys::table(plan, &arguments.out)?,
         Table::RingGrid => ring_grid::table(plan)?,
         Table::GoodfellowParzen => parzen::table(plan)?,
     };

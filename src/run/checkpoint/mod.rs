@@ -42,7 +42,7 @@ pub struct Checkpoint {
 }
 
 /// The name of the checkpoint directory of a step.
-fn directory_name(step: u64) -> String {
+pub fn directory_name(step: u64) -> String {
     format!("step-{step:08}")
 }
 

@@ -1,0 +1,211 @@
+//! `gpugan doctor`: whether a run is well, and what to do where it is not.
+
+mod curves;
+mod finding;
+mod limits;
+mod samples;
+mod signal;
+mod waves;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gpugan::run::config::Tune;
+use gpugan::run::log::to_stderr;
+use gpugan::run::{Config, RunDirectory, checkpoint, metrics};
+use gpugan::{Error, Result};
+use serde::Serialize;
+
+use super::critic::Critic;
+use super::device::Asked;
+use super::generator::Generator;
+use super::{game, output};
+use curves::Curves;
+use finding::{Finding, Severity};
+use limits::ALIKE;
+use samples::Sets;
+use signal::Signal;
+
+/// Say whether a run is well.
+///
+/// Reads the metrics of a run, draws samples from its last checkpoint, and plays a few turns from its first
+/// and its last one in memory. Every finding stands with its numbers, the limits they are held against,
+/// and what to do. A run that is still going can be looked at; nothing of it is changed.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// A run directory
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "WHAT", default_value = "auto")]
+    tune: Tune,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Findings:
+  length       whether the run is long enough to tell
+  divergence   values that are not finite, scores and losses that explode
+  strength     a critic that sorts nearly all samples rightly, or hardly any
+  oscillation  losses that swing or jump in the second half
+  collapse     samples that repeat one another, leave out modes, or lie far outside of the data
+  fit          samples that lie elsewhere than data
+  saturation   images: values stuck at the ends of tanh
+  scores       a critic whose scores are flat
+  gradient     a gradient of the generator's loss that vanishes
+
+Each is ok, to be watched or ill. The exit code is 0 unless something is ill, and then 8.
+
+Example, where RUN is such as runs/00000-mnist-mlp-non-saturating:
+  gpugan doctor RUN --json";
+
+/// What was found, as `--json` prints it.
+#[derive(Serialize)]
+struct Report {
+    run: String,
+    /// Of the last record.
+    step: u64,
+    data: String,
+    /// Of the checkpoint that samples come from, where there is one to look at.
+    samples_of_step: Option<u64>,
+    verdict: Severity,
+    findings: Vec<Finding>,
+}
+
+/// Looks at a run and prints what it finds.
+///
+/// # Errors
+/// `Error::Ill` where something is, `Error::Usage` for what is no run, `Error::Runtime` for metrics that
+/// cannot be read, `Error::Data` for data that are gone, and what loading a checkpoint may fail with.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.map_or(0, usize::from))
+        .build()
+        .map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
+    let report = pool.install(|| examine(arguments))?;
+    match arguments.json {
+        true => output::print_json(&report)?,
+        false => output::print(&report.text())?,
+    }
+    match report.verdict {
+        Severity::Ill => Err(Error::Ill(format!(
+            "'{}' is ill ({}); what to do stands beside each finding",
+            report.run,
+            report.names(Severity::Ill)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn examine(arguments: &Arguments) -> Result<Report> {
+    let run = RunDirectory::open(&arguments.run)?;
+    let path = run.config();
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| Error::Runtime(format!("'{shown}' cannot be read: {e}")))?;
+    let config = Config::parse(&text, &shown)?;
+    let records = metrics::read(&run.metrics())?;
+    let Some(last) = records.last() else {
+        let shown = run.metrics().display().to_string();
+        return Err(Error::Runtime(format!(
+            "'{shown}' holds no records yet; wait for the first log interval"
+        )));
+    };
+    let step = last.step;
+    let curves = Curves {
+        records: &records,
+        config: &config,
+    };
+    let mut findings = curves.findings();
+    let samples_of_step = of_checkpoint(&run, arguments, &mut findings)?;
+    let verdict = findings.iter().map(|finding| finding.severity).max();
+    Ok(Report {
+        run: arguments.run.display().to_string(),
+        step,
+        data: match &config.data_dir {
+            Some(directory) => directory.display().to_string(),
+            None => config.dataset.to_string(),
+        },
+        samples_of_step,
+        verdict: verdict.unwrap_or(Severity::Ok),
+        findings,
+    })
+}
+
+/// Adds what the last checkpoint tells, and returns its step. Of a run that has learned nothing yet it
+/// tells nothing.
+fn of_checkpoint(
+    run: &RunDirectory,
+    arguments: &Arguments,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<u64>> {
+    let generator = match Generator::load(run.root()) {
+        Ok(generator) if generator.step > 0 => generator,
+        Ok(_) => return Ok(None),
+        Err(fault @ Error::Checkpoint(_)) => {
+            to_stderr(&format!("warning: {fault}; samples are not looked at"));
+            return Ok(None);
+        }
+        Err(fault) => return Err(fault),
+    };
+    let asked = Asked {
+        device: &arguments.device,
+        threads: arguments.threads.map(usize::from),
+        tune: arguments.tune,
+    };
+    let mut config = generator.config.clone();
+    let data = game::load_data(&config, &mut |_, _| Ok(()))?;
+    config.resolve_length(data.count() as u64)?;
+    let sets = Sets::draw(&generator, &data, asked)?;
+    let compared = sets.compare();
+    findings.extend(compared.findings);
+    if !compared.inhomogeneity.is_finite() {
+        return Ok(Some(generator.step));
+    }
+    let alike = compared.inhomogeneity < ALIKE;
+    findings.push(sets.scores(&Critic::load(&generator)?, alike, asked)?);
+    let first = run.checkpoints().join(checkpoint::directory_name(0));
+    if first.is_dir() {
+        let paths = [first.as_path(), generator.path.as_path()];
+        findings.push(Signal::measure(&config, data, paths, asked)?.finding(alike));
+    }
+    Ok(Some(generator.step))
+}
+
+impl Report {
+    /// The findings of this severity, with commas.
+    fn names(&self, severity: Severity) -> String {
+        let of = self.findings.iter().filter(|f| f.severity == severity);
+        of.map(|f| f.name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn text(&self) -> String {
+        let Report {
+            run, step, data, ..
+        } = self;
+        let samples = match self.samples_of_step {
+            Some(step) => format!("samples of step {step}"),
+            None => "no samples: there is no checkpoint after step 0".to_string(),
+        };
+        let mut text = format!("{run}, step {step}, data {data}; {samples}\n\n");
+        for finding in &self.findings {
+            text += &finding.text();
+            text += "\n";
+        }
+        let verdict = match self.verdict {
+            Severity::Ok => "well".to_string(),
+            Severity::Watch => format!("to be watched: {}", self.names(Severity::Watch)),
+            Severity::Ill => format!("ill: {}", self.names(Severity::Ill)),
+        };
+        text + &format!("\nThe run is {verdict}")
+    }
+}

@@ -1,0 +1,334 @@
+//! Pictures of a run on points of one or two coordinates: data and samples, densities of the data, and
+//! what the critic says of every place.
+
+use gpugan::data::points::Origin;
+use gpugan::data::toy::Distribution;
+use gpugan::data::{Data, Points as Source};
+use gpugan::eval::gmm::{self, Covariance, Mixture};
+use gpugan::eval::kde::{self, Bandwidth, Kde};
+use gpugan::eval::spread::quantile;
+use gpugan::eval::{Points, modes};
+use gpugan::plan::thousands;
+use gpugan::plot::{Axis, Layer, Plot, colour};
+use gpugan::run::log::to_stderr;
+use gpugan::{Error, Result};
+
+use super::super::critic::Critic;
+use super::super::device::Asked;
+use super::super::eval::points::{real, widened};
+use super::super::game;
+use super::super::generator::Generator;
+use super::super::landscape::{self, Ground, SHOWN, grid, surface};
+use super::super::picture::outline;
+
+/// Points of a curve, and bins of a histogram.
+const CURVE: usize = 400;
+const BINS: usize = 80;
+
+/// What the axes show beyond the data, as a share of their extent.
+const MARGIN: f64 = 0.2;
+
+/// Components of a mixture where the data do not tell, of which the least BIC decides; starts of each.
+const COMPONENTS: [usize; 8] = [1, 2, 3, 4, 8, 12, 16, 24];
+const RESTARTS: usize = 2;
+
+/// Parts of the cross-validation of the bandwidth.
+const FOLDS: usize = 5;
+
+/// A contour runs where the density is higher than at these shares of the data.
+const OUTSIDE: [f64; 5] = [0.02, 0.1, 0.3, 0.5, 0.7];
+
+/// What is drawn.
+struct Scene {
+    dims: usize,
+    /// \[n, D\]
+    real: Vec<f64>,
+    samples: Vec<f64>,
+    distribution: Option<Distribution>,
+    /// The ends of the axes.
+    axes: Vec<[f64; 2]>,
+    subtitle: String,
+    seed: u64,
+}
+
+/// The pictures with the names of their files.
+///
+/// # Errors
+/// As [`Generator::draw`]; `Error::Data` for a table that is gone.
+pub fn pictures(generator: &Generator, asked: Asked) -> Result<Vec<(&'static str, Plot)>> {
+    let Data::Points(source) = game::load_data(&generator.config, &mut |_, _| Ok(()))? else {
+        panic!("a run on points has points")
+    };
+    let scene = Scene::of(generator, &source, asked)?;
+    if source.dims > 2 {
+        to_stderr("note: densities and the critic are drawn of points of one or two coordinates");
+        return Ok(vec![("points", scene.points())]);
+    }
+    let critic = Critic::load(generator)?;
+    let mut pictures = vec![("points", scene.points())];
+    pictures.extend(scene.densities()?);
+    pictures.push(("critic", scene.critic(&critic, asked)?));
+    Ok(pictures)
+}
+
+impl Scene {
+    fn of(generator: &Generator, source: &Source, asked: Asked) -> Result<Scene> {
+        let (count, seed) = (modes::SAMPLES, generator.seed);
+        let real = real(source, seed.wrapping_add(1), 0, count);
+        let drawn = generator.draw(count, count, seed, asked)?.values;
+        let step = thousands(generator.step);
+        Ok(Scene {
+            dims: source.dims,
+            axes: axes(&real, source.dims),
+            samples: widened(&drawn),
+            real,
+            distribution: match &source.origin {
+                Origin::Drawn(known) => Some(known.clone()),
+                Origin::Table(_) => None,
+            },
+            subtitle: format!(
+                "{}, {} at step {step}",
+                source.name, generator.config.objective
+            ),
+            seed,
+        })
+    }
+
+    /// Those of the first two coordinates that lie on the axes.
+    fn places(&self, values: &[f64]) -> Vec<[f64; 2]> {
+        let inside = |point: &[f64; 2]| {
+            let mut pairs = point.iter().zip(&self.axes);
+            pairs.all(|(x, [from, to])| (from..=to).contains(&x))
+        };
+        let points = values.chunks_exact(self.dims).map(|row| [row[0], row[1]]);
+        points.filter(inside).collect()
+    }
+
+    fn plot(&self, title: &str, layers: Vec<Layer>) -> Plot {
+        let axis = |at: usize, name: &str| {
+            let [from, to] = self.axes[at];
+            Axis::new(name).range(from, to)
+        };
+        let line = self.dims == 1;
+        Plot {
+            title: title.to_string(),
+            subtitle: self.subtitle.clone(),
+            x: axis(0, if line { "x" } else { "x1" }),
+            y: if line {
+                Axis::new("density")
+            } else {
+                axis(1, "x2")
+            },
+            square: !line,
+            layers,
+        }
+    }
+
+    fn histogram(&self, label: &str, colour: colour::Colour, values: &[f64]) -> Layer {
+        Layer::density(label, colour, values.iter().copied(), BINS, self.axes[0])
+    }
+
+    fn points(&self) -> Plot {
+        let layers = match self.dims {
+            1 => vec![
+                self.histogram("data", colour::GREY, &self.real),
+                outline(
+                    self.histogram("samples", colour::VERMILION, &self.samples),
+                    f64::INFINITY,
+                ),
+            ],
+            _ => vec![
+                Layer::points("data", colour::GREY, self.places(&self.real)),
+                Layer::points("samples", colour::VERMILION, self.places(&self.samples)),
+            ],
+        };
+        self.plot("data and samples", layers)
+    }
+
+    /// A kernel estimate and a mixture of the data beside the samples: as curves in one picture, or as
+    /// contours in one each. Data without a density have none.
+    fn densities(&self) -> Result<Vec<(&'static str, Plot)>> {
+        let real = Points::new(&self.real, self.dims);
+        let bandwidth = Bandwidth::CrossValidated {
+            folds: FOLDS,
+            seed: self.seed,
+        };
+        let kde = match kde::fit(real, bandwidth) {
+            Ok(kde) => kde,
+            Err(Error::Data(fault)) => {
+                to_stderr(&format!("note: no densities are drawn: {fault}"));
+                return Ok(Vec::new());
+            }
+            Err(fault) => return Err(fault),
+        };
+        let mixture = self.mixture(real);
+        if self.dims == 1 {
+            return Ok(vec![("densities", self.curves(&kde, &mixture))]);
+        }
+        let title = format!("a mixture of {} Gaussians", mixture.weights.len());
+        Ok(vec![
+            (
+                "kde",
+                self.contours("a kernel estimate", |points| kde.log_densities(points)),
+            ),
+            (
+                "mixture",
+                self.contours(&title, |points| mixture.log_densities(points)),
+            ),
+        ])
+    }
+
+    /// Of as many components as the data have, where that is known.
+    fn mixture(&self, real: Points) -> Mixture {
+        let known = self.distribution.as_ref().and_then(Distribution::centres);
+        let sizes = match known {
+            Some(known) => vec![known.weights.len()],
+            None => COMPONENTS.to_vec(),
+        };
+        let fit = |components: usize| {
+            let options =
+                gmm::Options::new(components.min(real.len()), Covariance::Full, self.seed);
+            let restarts = RESTARTS;
+            gmm::fit(
+                real,
+                gmm::Options {
+                    restarts,
+                    ..options
+                },
+            )
+        };
+        let fits = sizes.into_iter().map(fit);
+        let better = |a: Mixture, b: Mixture| match b.bic(real.len()) < a.bic(real.len()) {
+            true => b,
+            false => a,
+        };
+        fits.reduce(better).expect("there is a size")
+    }
+
+    fn curves(&self, kde: &Kde, mixture: &Mixture) -> Plot {
+        let grid = self.line(CURVE);
+        let curve = |logs: Vec<f64>| {
+            let places = grid.iter().zip(logs);
+            places.map(|(x, log)| [*x, log.exp()]).collect::<Vec<_>>()
+        };
+        let points = Points::new(&grid, 1);
+        let mut layers = vec![self.histogram("samples", colour::GREY, &self.samples)];
+        let truth = |x: &f64| Some([*x, self.distribution.as_ref()?.density(&[*x])?]);
+        let truth: Option<Vec<_>> = grid.iter().map(truth).collect();
+        layers.extend(truth.map(|truth| Layer::line("true density", colour::BLACK, truth)));
+        let of_data = curve(kde.log_densities(points));
+        layers.push(Layer::line("KDE of data", colour::BLUE, of_data));
+        let label = format!("mixture of {}", mixture.weights.len());
+        let of_data = curve(mixture.log_densities(points));
+        layers.push(Layer::line(label, colour::VERMILION, of_data));
+        self.plot("samples, and densities of the data", layers)
+    }
+
+    /// Lines of equal density around shares of the data, and samples.
+    fn contours(&self, model: &str, log_densities: impl Fn(Points) -> Vec<f64>) -> Plot {
+        let at_data = log_densities(Points::new(&self.real, 2));
+        let grid = grid(self.ground());
+        // Levels are told apart on a logarithmic scale, on which lines between cells are straighter.
+        let mut levels: Vec<f64> = OUTSIDE.map(|share| quantile(&at_data, share)).into();
+        levels.dedup();
+        let least = levels[0];
+        let far = (levels[levels.len() - 1] - least).max(1.0);
+        let logs = log_densities(Points::new(&grid, 2)).into_iter();
+        let logs = logs.map(|log| log.max(least - far));
+        let surface = surface(self.ground(), logs.collect());
+        let layers = vec![
+            Layer::points("samples", colour::VERMILION, self.places(&self.samples)),
+            Layer::Contours {
+                label: "density of data".into(),
+                colour: colour::BLUE,
+                surface,
+                levels,
+            },
+        ];
+        self.plot(&format!("samples, and {model} of the data"), layers)
+    }
+
+    /// The critic's scores of all places.
+    fn critic(&self, critic: &Critic, asked: Asked) -> Result<Plot> {
+        let grid = match self.dims {
+            1 => self.line(CURVE),
+            _ => grid(self.ground()),
+        };
+        let narrow: Vec<f32> = grid.iter().map(|x| *x as f32).collect();
+        let scores = critic.scores_alone(&narrow, asked)?;
+        let scores = widened(&scores);
+        let title = match critic.pack() {
+            1 => "the critic's score".to_string(),
+            pack => format!("the critic's score of {pack} times the same point"),
+        };
+        if self.dims == 2 {
+            let [data, samples] = [&self.real, &self.samples].map(|values| self.places(values));
+            let layers = landscape::layers(self.ground(), scores, data, samples);
+            return Ok(self.plot(&title, layers));
+        }
+        let curve = grid.iter().zip(scores).map(|(x, y)| [*x, y]).collect();
+        Ok(self.score_curve(&title, curve))
+    }
+
+    /// A curve with data and samples as ticks in two rows below.
+    fn score_curve(&self, title: &str, curve: Vec<[f64; 2]>) -> Plot {
+        let scores: Vec<f64> = curve.iter().map(|[_, y]| *y).collect();
+        let (low, high) = (quantile(&scores, 0.0), quantile(&scores, 1.0));
+        let unit = if high > low { high - low } else { 1.0 };
+        let row = |label: &str, colour, values: &[f64], below: f64| {
+            let [from, to] = self.axes[0];
+            let shown = values.iter().filter(|x| (from..=to).contains(x));
+            Layer::Points {
+                label: label.to_string(),
+                colour,
+                points: shown
+                    .take(SHOWN)
+                    .map(|x| [*x, low - below * unit])
+                    .collect(),
+                radius: 1.8,
+                opacity: 0.25,
+            }
+        };
+        let layers = vec![
+            Layer::line("score", colour::BLUE, curve),
+            row("data", colour::DARK_GREY, &self.real, 0.08),
+            row("samples", colour::VERMILION, &self.samples, 0.14),
+        ];
+        Plot {
+            y: Axis::new("score"),
+            ..self.plot(title, layers)
+        }
+    }
+
+    /// Places along the axis.
+    fn line(&self, count: usize) -> Vec<f64> {
+        let [from, to] = self.axes[0];
+        let place = |at: usize| from + (to - from) * at as f64 / (count - 1) as f64;
+        (0..count).map(place).collect()
+    }
+
+    /// The axes of points in the plane.
+    fn ground(&self) -> Ground {
+        [self.axes[0], self.axes[1]]
+    }
+}
+
+/// The ends of the first axes, all of one length: those of the data, and a margin.
+fn axes(values: &[f64], dims: usize) -> Vec<[f64; 2]> {
+    let ends = |axis: usize| {
+        let along = values.iter().skip(axis).step_by(dims);
+        along.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
+            [low.min(*x), high.max(*x)]
+        })
+    };
+    let ends: Vec<[f64; 2]> = (0..dims.min(2)).map(ends).collect();
+    let longest = ends.iter().map(|[low, high]| high - low);
+    let longest = longest.fold(0.0, f64::max);
+    let half = if longest > 0.0 {
+        (0.5 + MARGIN) * longest
+    } else {
+        1.0
+    };
+    let around = |[low, high]: &[f64; 2]| [(low + high) / 2.0 - half, (low + high) / 2.0 + half];
+    ends.iter().map(around).collect()
+}
