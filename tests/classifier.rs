@@ -44,7 +44,10 @@ fn right(state: &[Entry], count: usize) -> usize {
     // Not all batches are full.
     let reader = Reader::new(300);
     let executor = on_cpu(reader.plan.clone());
-    let answers = Classifier::new(reader, executor, state).unwrap().read(&images).unwrap();
+    let answers = Classifier::new(reader, executor, state)
+        .unwrap()
+        .read(&images)
+        .unwrap();
     assert_eq!(answers.features.len(), count * FEATURES);
     assert_eq!(answers.logits.len(), count * CLASSES);
     assert!(answers.features.iter().all(|x| *x >= 0.0));
@@ -95,7 +98,10 @@ fn both_executors_learn_the_same() {
     let settings = settings(200, 1, 3);
     let (mirror, _) = learn(settings, &on_cpu);
     let (shaders, _) = learn(settings, &on_gpu);
-    assert!((mirror.loss - shaders.loss).abs() < 1e-3, "{mirror:?} {shaders:?}");
+    assert!(
+        (mirror.loss - shaders.loss).abs() < 1e-3,
+        "{mirror:?} {shaders:?}"
+    );
     assert!((mirror.accuracy - shaders.accuracy).abs() < 0.02);
 }
 
@@ -140,6 +146,8 @@ fn other_files_are_refused() {
     other.format = "gpugan model".into();
     assert!(refusal(&other, &state).contains("no classifier"));
     assert!(refusal(&metadata, &state[1..]).contains("missing"));
-    let error = Saved::from_bytes(b"nothing", "file").unwrap_err().to_string();
+    let error = Saved::from_bytes(b"nothing", "file")
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("no safetensors file"), "{error}");
 }

@@ -57,6 +57,17 @@ impl Metadata {
     }
 }
 
+/// What `gpugan eval` measures digits with: the command that made it stands in its metadata.
+const EMBEDDED: &[u8] = include_bytes!("../../assets/classifier/mnist.safetensors");
+
+/// The classifier that is built in.
+///
+/// # Errors
+/// [`Error::Checkpoint`] if the embedded bytes are damaged.
+pub fn embedded() -> Result<Saved> {
+    Saved::from_bytes(EMBEDDED, "the built-in classifier")
+}
+
 fn modules(reader: &Reader) -> serde_json::Value {
     serde_json::to_value(reader.network.modules()).expect("modules have a JSON form")
 }

@@ -8,7 +8,7 @@ mod file;
 mod reader;
 mod training;
 
-pub use file::{Metadata, Saved};
+pub use file::{Metadata, Saved, embedded};
 pub use reader::{Answers, Classifier, Reader};
 pub use training::{Course, Settings, Student, Training};
 

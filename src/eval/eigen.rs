@@ -30,7 +30,7 @@ pub fn symmetric(a: &[f64], dims: usize) -> Eigen {
         let beside = |at: &usize| at / dims != at % dims;
         let rest: f64 = (0..a.len()).filter(beside).map(|at| a[at] * a[at]).sum();
         // What is left changes no digit of an eigenvalue.
-        if !(rest > 1e-34 * size) {
+        if rest.is_nan() || rest <= 1e-34 * size {
             break;
         }
         for p in 0..dims {

@@ -241,13 +241,24 @@ fn digits_are_measured_beside_training_images() {
     assert_eq!(real["found"], 10);
     assert!(number(&real["kl_to_uniform"]) < 0.01, "{real}");
     let classes = &digits["classes"]["samples"];
-    let all: u64 = classes["counts"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).sum();
+    let all: u64 = classes["counts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_u64().unwrap())
+        .sum();
     assert_eq!(all, 1_500);
     let both = number(&classes["entropy"]) + number(&classes["kl_to_uniform"]);
     assert!((both - 10f64.ln()).abs() < 1e-12);
     let sha256 = digits["classifier"]["sha256"].as_str().unwrap();
     let shown = eval(&place, "run", &asked).succeeds().stdout;
-    for part in ["FID", "KID", "to 10000 test images", "classes found", &sha256[..16]] {
+    for part in [
+        "FID",
+        "KID",
+        "to 10000 test images",
+        "classes found",
+        &sha256[..16],
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
 }

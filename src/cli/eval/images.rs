@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::super::game;
 use super::super::generator::Generator;
 use super::anchors::{self, Anchors};
+use super::digits::{self, Digits};
 use super::{Metric, Wanted, number, table};
 
 /// Samples that the generator draws at a time.
@@ -25,6 +26,8 @@ pub struct Found {
     memorisation: Option<Memorisation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicates: Option<Duplicates>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digits: Option<Digits>,
 }
 
 /// The likelihood of test images under windows on samples, and on what else scores.
@@ -155,6 +158,7 @@ fn test_images(config: &Config, given: Option<&Dataset>) -> Result<Images> {
 
 /// Measures samples of the generator.
 pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
+    digits::check(wanted, generator.architecture.shape)?;
     let splits = Splits::load(generator, wanted.test)?;
     let drawn = generator.draw(wanted.count, AT_ONCE, wanted.seed, wanted.asked)?;
     let samples: Vec<f32> = drawn.values.iter().map(|x| (x + 1.0) / 2.0).collect();
@@ -193,7 +197,17 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
             support: support(samples.len(), pairs),
         });
     }
+    if wanted.metrics.iter().any(|metric| metric.is_of_digits()) {
+        let train = first(splits.train(Protocol::FGan)[0], samples.len());
+        let [train, test] = [train, splits.test()].map(centred);
+        found.digits = Some(digits::measure(wanted, &drawn.values, &train, &test)?);
+    }
     Ok(found)
+}
+
+/// From \[0, 1\] to \[−1, 1\], as networks see images.
+fn centred(images: Points<f32>) -> Vec<f32> {
+    images.values().iter().map(|x| 2.0 * x - 1.0).collect()
 }
 
 fn first<'a>(points: Points<'a, f32>, count: usize) -> Points<'a, f32> {
@@ -273,6 +287,7 @@ impl Found {
             ];
             tables.push(table(&["duplicates", ""], &rows));
         }
+        tables.extend(self.digits.iter().flat_map(Digits::tables));
         tables
     }
 }
