@@ -7,14 +7,11 @@ use super::args::Args;
 use super::real::Real;
 use crate::plan::codes::Activation;
 
-/// The coordinates of sequence `k`, the last first: numbers in base `dims` that have no zero.
-fn sequence(k: usize, dims: usize) -> impl Iterator<Item = usize> {
-    let mut left = k + 1;
-    std::iter::from_fn(move || {
-        let digit = left.checked_sub(1)?;
-        left = digit / dims;
-        Some(digit % dims)
-    })
+/// The last coordinate of sequence `k`, and the sequence before it, if there is one: sequences are numbers
+/// in base `dims` that have no zero. What the shader multiplies out for every sequence is handed on from
+/// one to the next here.
+fn parent(k: usize, dims: usize) -> (usize, Option<usize>) {
+    (k % dims, (k / dims).checked_sub(1))
 }
 
 /// y\[N,K\] = the products of 1 to `degree` coordinates of x\[N,D\], every sequence by itself
@@ -23,11 +20,14 @@ pub fn forward<T: Real>(args: &mut Args<'_, T>) {
     let (x, y) = (args.floats("x"), args.floats_mut("y"));
     y.par_chunks_mut(features)
         .zip(x.par_chunks(dims))
-        .for_each(|(y, x)| {
-            for (k, y) in y.iter_mut().enumerate() {
-                *y = sequence(k, dims).fold(T::one(), |product, at| product * x[at]);
-            }
-        });
+        .for_each(|(y, x)| products(x, y));
+}
+
+fn products<T: Real>(x: &[T], y: &mut [T]) {
+    for k in 0..y.len() {
+        let (last, before) = parent(k, x.len());
+        y[k] = before.map_or(x[last], |before| y[before] * x[last]);
+    }
 }
 
 /// dx\[N,D\] = (Σ over K of da\[N,K\] · ∂y\[N,K\]/∂x\[N,D\]) ∘ φ'(x)
@@ -39,17 +39,19 @@ pub fn backward<T: Real>(args: &mut Args<'_, T>) {
         .zip(da.par_chunks(features))
         .zip(x.par_chunks(dims))
         .for_each(|((dx, da), x)| {
-            for (own, dx) in dx.iter_mut().enumerate() {
-                *dx = T::zero();
-                for (k, da) in da.iter().enumerate() {
-                    // (uv)' = u'v + uv'
-                    let (mut product, mut derivative) = (T::one(), T::zero());
-                    for at in sequence(k, dims) {
-                        let inner = if at == own { product } else { T::zero() };
-                        derivative = derivative * x[at] + inner;
-                        product *= x[at];
+            let mut y = vec![T::zero(); features];
+            products(x, &mut y);
+            let mut slopes = da.to_vec();
+            dx.fill(T::zero());
+            for k in (0..features).rev() {
+                let (last, before) = parent(k, dims);
+                match before {
+                    Some(before) => {
+                        dx[last] += slopes[k] * y[before];
+                        let carried = slopes[k] * x[last];
+                        slopes[before] += carried;
                     }
-                    *dx += *da * derivative;
+                    None => dx[last] += slopes[k],
                 }
             }
             multiply_by_slope(activation, dx, x);
