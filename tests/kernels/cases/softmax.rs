@@ -82,7 +82,7 @@ fn labelled(what: &str, classes: usize, labels: Vec<u32>) -> Case {
 
 /// The last row's label is no class.
 fn stranger() -> Case {
-    labelled("near", 10, vec![0, 1, 2, 3, 4, 5, 10])
+    labelled("near", 10, vec![0, 1, 2, 3, 4, 5, 6, 10])
         .unspecified("slopes")
         .unspecified("tally")
 }
