@@ -6,6 +6,7 @@
 //! executors `gpu` (WGSL through wgpu) and `cpu` (the same kernels in Rust) run them.
 
 pub mod bench;
+pub mod classifier;
 pub mod cpu;
 pub mod data;
 pub mod error;

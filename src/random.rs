@@ -81,6 +81,24 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: 
         .record();
 }
 
+/// Fills `classes`\[N\] with the `labels`\[count\] of the images that `gather` takes at the same clock and
+/// with the same seed.
+pub fn labels(r: &mut Recorder, labels: Tensor, clock: Tensor, seed: u64, classes: Tensor) {
+    let key = stream_key(seed, Stream::Data);
+    let (rows, count) = (r.rows(classes), r.info(labels).len());
+    r.call(&kernel::DATA_LABELS)
+        .read("labels", labels)
+        .read("clock", clock)
+        .write("classes", classes)
+        .set("key0", key[0])
+        .set("key1", key[1])
+        .set("count", count)
+        .set("half_bits", half_bits(count as u32))
+        .set("rows", rows)
+        .extent(rows, 1, 1)
+        .record();
+}
+
 /// Real samples that are points, and no images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Points {

@@ -2,7 +2,7 @@
 //! all back ends. Needs no GPU.
 
 use gpugan::gpu::{Shader, shaders};
-use gpugan::plan::codes::{Activation, Counter, Curve, Metric, Norm, Objective, Watched};
+use gpugan::plan::codes::{Activation, Counter, Curve, Metric, Norm, Objective, Tally, Watched};
 use gpugan::plan::kernel;
 use gpugan::threefry::{DRAWN, PAIRS};
 use naga::back::{hlsl, msl, spv};
@@ -65,6 +65,7 @@ fn every_shader_stays_within_the_limits_that_all_devices_have() {
 fn the_numbers_of_the_plan_are_the_numbers_of_the_shaders() {
     let own = [
         ("METRIC_COUNT", Metric::COUNT as u32),
+        ("TALLY_COUNT", Tally::COUNT as u32),
         ("GUARD_NONE", Watched::NONE),
         ("DRAWN", DRAWN as u32),
         ("PAIRS", PAIRS),
@@ -76,6 +77,7 @@ fn the_numbers_of_the_plan_are_the_numbers_of_the_shaders() {
         &Metric::CODES,
         &Watched::CODES,
         &Norm::CODES,
+        &Tally::CODES,
         &own,
     ];
     let constant = |objective: Objective| {

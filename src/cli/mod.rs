@@ -28,6 +28,7 @@ mod signals;
 mod snapshot;
 mod theory;
 mod train;
+mod train_classifier;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ enum Command {
     Reproduce(reproduce::Arguments),
     Theory(theory::Arguments),
     Pushforward(pushforward::Arguments),
+    TrainClassifier(train_classifier::Arguments),
 }
 
 const AFTER_HELP: &str = "\
@@ -114,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(arguments) => reproduce::run(arguments),
         Command::Theory(arguments) => theory::run(arguments),
         Command::Pushforward(arguments) => pushforward::run(arguments),
+        Command::TrainClassifier(arguments) => train_classifier::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -54,6 +54,17 @@ fn index(key: Words, count: usize, [position, epoch]: Words) -> usize {
     permute(threefry2x32(key, [epoch, 0]), count as u32, position) as usize
 }
 
+/// classes\[N\]: the labels of the images that `gather` takes at the same clock.
+pub fn labels<T: Real>(args: &mut Args<'_, T>) {
+    let [count, rows] = ["count", "rows"].map(|name| args.int(name));
+    let key = ["key0", "key1"].map(|name| args.int(name) as u32);
+    let (labels, clock) = (args.bytes("labels"), args.words("clock"));
+    let classes = args.words_mut("classes")[..rows].iter_mut();
+    for (row, class) in classes.enumerate() {
+        *class = u32::from(labels[index(key, count, place(clock, count, row))]);
+    }
+}
+
 /// x\[N,D\]: the next N of `count` points in the order of the epoch, with the same overlap.
 pub fn rows<T: Real>(args: &mut Args<'_, T>) {
     let [count, rows, features] = ["count", "rows", "features"].map(|name| args.int(name));

@@ -4,7 +4,7 @@ use super::args::Args;
 use super::divergence::{Term, duality, sigmoid, softplus};
 use super::optim::flush;
 use super::real::Real;
-use crate::plan::codes::{Counter, Metric, Objective, Watched};
+use crate::plan::codes::{Counter, Metric, Objective, Tally, Watched};
 
 /// What one score adds to each loss, before the mean is taken.
 #[derive(Clone, Copy, Debug)]
@@ -194,4 +194,66 @@ pub fn generator<T: Real>(args: &mut Args<'_, T>) {
     let value = T::of(sum / batch as f64);
     row(args)[Metric::LossGenerator as usize] = value;
     watch(args, Watched::GeneratorLoss, &[scores, reals], value);
+}
+
+/// From logits\[N,C\] and the class of each row: the slopes of the mean cross-entropy, that itself, and
+/// the number of rows whose class is the first of the largest logits.
+pub fn softmax<T: Real>(args: &mut Args<'_, T>) {
+    let [rows, classes, ring] = ["rows", "classes", "ring"].map(|name| args.int(name));
+    let (logits, labels) = (args.floats("logits"), args.words("labels"));
+    let (logits, labels) = (&logits[..rows * classes], &labels[..rows]);
+    let slopes = args.floats_mut("slopes");
+    let share = T::of(1.0 / rows as f64);
+    let (mut sum, mut right, mut known) = (0.0, 0, true);
+    let each = logits.chunks_exact(classes).zip(labels);
+    for ((logits, label), slopes) in each.zip(slopes.chunks_exact_mut(classes)) {
+        let label = *label as usize;
+        let (loss, largest) = cross_entropy(logits, label, slopes);
+        slopes
+            .iter_mut()
+            .for_each(|slope| *slope = flush(*slope * share));
+        sum += loss.widen();
+        right += usize::from(largest == label);
+        known &= label < classes;
+    }
+    let step = args.words("clock")[Counter::Step as usize] as usize;
+    let tally = &mut args.floats_mut("tally")[step % ring * Tally::COUNT..];
+    let value = T::of(sum / rows as f64);
+    tally[Tally::Loss as usize] = value;
+    tally[Tally::Right as usize] = T::of(right as f64);
+    let guard = args.int("watched") * Watched::WORDS;
+    if !known || !value.is_finite() || logits.iter().any(|logit| !logit.is_finite()) {
+        args.words_mut("guard")[guard] += 1;
+    }
+}
+
+/// The cross-entropy of a row of logits, and where the first of the largest is. The exponentials of the
+/// other classes are summed apart from that of the label, so that neither a small loss nor a small slope
+/// is a difference of large numbers.
+fn cross_entropy<T: Real>(logits: &[T], label: usize, slopes: &mut [T]) -> (T, usize) {
+    let larger = |best: usize, at: usize| if logits[at] > logits[best] { at } else { best };
+    let largest = (0..logits.len()).fold(0, larger);
+    let most = logits[largest];
+    let (mut others, mut behind) = (T::zero(), T::zero());
+    for (at, (slope, logit)) in slopes.iter_mut().zip(logits).enumerate() {
+        *slope = (*logit - most).exp();
+        match at == label {
+            true => behind = most - *logit,
+            false => others += *slope,
+        }
+    }
+    let sum = (-behind).exp() + others;
+    for (at, slope) in slopes.iter_mut().enumerate() {
+        *slope = if at == label {
+            -others / sum
+        } else {
+            *slope / sum
+        };
+    }
+    // With the class ahead, the sum is 1 and what the others add.
+    let loss = match behind == T::zero() {
+        true => others.ln_1p(),
+        false => behind + sum.ln(),
+    };
+    (loss, largest)
 }

@@ -6,8 +6,11 @@
 //! how results are shown. Sums have a fixed order, so that the same input gives the same digits,
 //! however many threads there are.
 
+pub mod classes;
 pub mod distances;
 pub mod divergence;
+pub mod eigen;
+pub mod frechet;
 pub mod gaussian;
 pub mod gmm;
 pub mod kde;
@@ -19,6 +22,7 @@ pub mod optimum;
 pub mod pairs;
 pub mod parzen;
 mod points;
+pub mod polynomial;
 pub mod quadrature;
 pub mod spread;
 

@@ -45,7 +45,7 @@ pub fn rest(gan: &Gan) -> Vec<(Tensor, Option<Planes>)> {
 }
 
 /// Reads a tensor in PyTorch's order.
-pub(super) fn read(
+pub(crate) fn read(
     executor: &mut dyn Executor,
     tensor: Tensor,
     planes: Option<Planes>,
@@ -76,7 +76,7 @@ pub fn restore(
 }
 
 /// Writes a tensor that is given in PyTorch's order.
-pub(super) fn write(
+pub(crate) fn write(
     executor: &mut dyn Executor,
     tensor: Tensor,
     planes: Option<Planes>,

@@ -27,6 +27,11 @@ impl Trace {
     pub fn output(&self) -> Tensor {
         self.values[self.values.len() - 1]
     }
+
+    /// What the last layer was given.
+    pub fn before_last(&self) -> Tensor {
+        self.values[self.values.len() - 2]
+    }
 }
 
 /// What a pass is for, and where its result goes.

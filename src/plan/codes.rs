@@ -162,6 +162,24 @@ impl Metric {
     ];
 }
 
+/// The columns of the ring that `objective/softmax` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Tally {
+    /// Mean cross-entropy of the batch, in nats.
+    Loss = 0,
+    /// Rows of the batch that were told right.
+    Right = 1,
+}
+
+impl Tally {
+    /// Columns of the ring.
+    pub const COUNT: usize = 2;
+
+    /// (name of the constant in `shaders/objective/softmax.wgsl`, its value)
+    pub const CODES: [(&'static str, u32); 2] = [("TALLY_LOSS", 0), ("TALLY_RIGHT", 1)];
+}
+
 /// What a penalty wants the norm n of a gradient to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]

@@ -179,6 +179,9 @@ kernels! {
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
          flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
+    /// classes\[N\]: the labels of the images that `data/gather` takes at the same clock
+    DATA_LABELS = "data/labels" (labels: U8, clock: U32) -> (classes: U32)
+        [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int] false;
     /// x\[N,D\]: the next N of `count` points\[count,D\] in the order of the epoch
     DATA_ROWS = "data/rows" (points: F32, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int] false;
@@ -259,6 +262,10 @@ kernels! {
     /// compares them: the slopes of the generator loss, 0 before `first`, and its metric
     OBJECTIVE_GENERATOR = "objective/generator" (scores: F32, reals: F32, clock: U32) -> (slopes: F32, metrics: F32, guard: U32)
         [batch: Int, first: Int, objective: Int, ring: Int, parameter: Float, minimax: Int] false;
+    /// From logits\[N,C\] and the class of each row: the slopes of the mean cross-entropy, and in a row of
+    /// tally\[ring,2\] that and the number of rows told right
+    OBJECTIVE_SOFTMAX = "objective/softmax" (logits: F32, labels: U32, clock: U32) -> (slopes: F32, tally: F32, guard: U32)
+        [rows: Int, classes: Int, ring: Int, watched: Int] false;
     /// ty\[L\] = ta ∘ φ'(y), and bend\[L\] = da ∘ ta ∘ φ''/φ', φ being the activation that made y
     TANGENT_BEND = "tangent/bend" (y: F32, da: F32, ta: F32) -> (ty: F32, bend: F32)
         [len: Int, activation: Int, leak: Float] cells;

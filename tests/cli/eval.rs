@@ -252,3 +252,50 @@ fn a_critic_tells_training_images_from_others_and_not_from_themselves() {
     assert_eq!(others["train"], same["train"]);
     assert!(others["gap"].as_f64().unwrap().abs() > 0.01, "{others}");
 }
+
+#[test]
+fn digits_are_measured_beside_training_images() {
+    let place = on_points(&["--dataset", "mnist", "--generator-hidden", "8"]);
+    let asked = ["--metrics", "classes,frechet,kernel", "--count", "1500"];
+    let found = json(eval(&place, "run", &[&asked[..], &["--json"]].concat()));
+    let digits = &found["digits"];
+    let counts = ["samples", "training_images", "test_images"].map(|name| digits[name].as_u64());
+    assert_eq!(counts, [1_500, 1_500, 10_000].map(Some));
+    let [frechet, kernel] = ["frechet", "kernel"].map(|name| &digits[name]);
+    let number = |value: &Value| value.as_f64().unwrap();
+    // An untrained generator makes no digits, and real ones are alike.
+    assert!(number(&frechet["samples"]) > 20.0 * number(&frechet["training_images"]));
+    let squared = |part: &str| number(&kernel[part]["squared"]);
+    assert!(squared("samples") > 20.0 * squared("training_images").abs());
+    let real = &digits["classes"]["training_images"];
+    assert_eq!(real["found"], 10);
+    assert!(number(&real["kl_to_uniform"]) < 0.01, "{real}");
+    let classes = &digits["classes"]["samples"];
+    let all: u64 = classes["counts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_u64().unwrap())
+        .sum();
+    assert_eq!(all, 1_500);
+    let both = number(&classes["entropy"]) + number(&classes["kl_to_uniform"]);
+    assert!((both - 10f64.ln()).abs() < 1e-12);
+    let sha256 = digits["classifier"]["sha256"].as_str().unwrap();
+    let shown = eval(&place, "run", &asked).succeeds().stdout;
+    for part in [
+        "FID",
+        "KID",
+        "to 10000 test images",
+        "classes found",
+        &sha256[..16],
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
+#[test]
+fn images_of_another_size_have_no_digits() {
+    let place = on_images();
+    let refused = eval(&place, "run", &["--metrics", "parzen,frechet"]);
+    refused.fails(2, &["--metrics frechet", "[28, 28, 1]", "[4, 4, 1]"]);
+}

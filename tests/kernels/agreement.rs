@@ -85,6 +85,8 @@ const TOLERANCES: &[(&str, &str, f64, f64)] = &[
     ("objective/critic", "metrics", 1e-6, 2e-5),
     ("objective/generator", "slopes", 1e-30, 4e-5),
     ("objective/generator", "metrics", 1e-6, 2e-5),
+    ("objective/softmax", "slopes", 1e-30, 4e-5),
+    ("objective/softmax", "tally", 1e-6, 2e-5),
     ("tangent/bend", "ty", 1e-6, 1e-6),
     ("tangent/bend", "bend", 1e-6, 1e-6),
     ("tangent/weigh", "weighed", 2e-7, 3e-7),

@@ -9,3 +9,4 @@ mod harness;
 mod objective;
 mod optim;
 mod random;
+mod softmax;

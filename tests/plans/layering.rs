@@ -112,8 +112,23 @@ fn pictures_know_nothing_of_what_they_show() {
 
 #[test]
 fn measures_know_no_run_and_no_data_set() {
-    let others = ["nn", "gan", "optim", "run", "data", "gpu", "bench", "plot"];
+    let others = [
+        "nn",
+        "gan",
+        "optim",
+        "run",
+        "data",
+        "gpu",
+        "bench",
+        "plot",
+        "classifier",
+    ];
     forbid(&["eval/"], &others);
+}
+
+#[test]
+fn the_classifier_knows_no_executor_and_no_data_set() {
+    forbid(&["classifier/"], &["gpu", "cpu", "data", "eval", "cli"]);
 }
 
 #[test]

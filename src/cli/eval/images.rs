@@ -14,6 +14,7 @@ use super::super::critic::Critic;
 use super::super::game;
 use super::super::generator::Generator;
 use super::anchors::{self, Anchors};
+use super::digits::{self, Digits};
 use super::{Metric, Wanted, number, table};
 
 /// Samples that the generator draws at a time.
@@ -29,6 +30,8 @@ pub struct Found {
     duplicates: Option<Duplicates>,
     #[serde(skip_serializing_if = "Option::is_none")]
     critic: Option<Scores>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digits: Option<Digits>,
 }
 
 /// The likelihood of test images under windows on samples, and on what else scores.
@@ -190,6 +193,7 @@ fn test_images(config: &Config, given: Option<&Dataset>) -> Result<Images> {
 
 /// Measures samples of the generator.
 pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
+    digits::check(wanted, generator.architecture.shape)?;
     let splits = Splits::load(generator, wanted.test)?;
     let drawn = generator.draw(wanted.count, AT_ONCE, wanted.seed, wanted.asked)?;
     let samples: Vec<f32> = drawn.values.iter().map(|x| (x + 1.0) / 2.0).collect();
@@ -231,6 +235,11 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     if wanted.has(Metric::Critic) {
         found.critic = Some(scores(generator, wanted, &splits, &drawn.values)?);
     }
+    if wanted.metrics.iter().any(|metric| metric.is_of_digits()) {
+        let train = first(splits.train(Protocol::FGan)[0], samples.len());
+        let [train, test] = [train, splits.test()].map(centred);
+        found.digits = Some(digits::measure(wanted, &drawn.values, &train, &test)?);
+    }
     Ok(found)
 }
 
@@ -251,10 +260,7 @@ fn scores(
             2 * critic.pack()
         )));
     }
-    let of = |images: Points<f32>| {
-        let values: Vec<f32> = images.values().iter().map(|x| 2.0 * x - 1.0).collect();
-        critic.scores(&values, wanted.asked)
-    };
+    let of = |images: Points<f32>| critic.scores(&centred(images), wanted.asked);
     let train = of(train.slice(0, count))?;
     let test = of(test.slice(0, count))?;
     let samples = critic.scores(&drawn[..count * splits.features], wanted.asked)?;
@@ -266,6 +272,11 @@ fn scores(
         test,
         samples,
     })
+}
+
+/// From \[0, 1\] to \[−1, 1\], as networks see images.
+fn centred(images: Points<f32>) -> Vec<f32> {
+    images.values().iter().map(|x| 2.0 * x - 1.0).collect()
 }
 
 fn first<'a>(points: Points<'a, f32>, count: usize) -> Points<'a, f32> {
@@ -346,6 +357,7 @@ impl Found {
             tables.push(table(&["duplicates", ""], &rows));
         }
         tables.extend(self.critic.as_ref().map(Scores::table));
+        tables.extend(self.digits.iter().flat_map(Digits::tables));
         tables
     }
 }

@@ -1,6 +1,7 @@
 //! `gpugan eval`: samples of a run measured beside real data.
 
 pub(super) mod anchors;
+mod digits;
 pub(super) mod images;
 pub(super) mod points;
 
@@ -58,6 +59,7 @@ const AFTER_HELP: &str = "\
 Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan eval RUN
   gpugan eval RUN --metrics parzen,parzen-f-gan --json
+  gpugan eval RUN --metrics classes,frechet,kernel
   gpugan eval RUN/checkpoints/step-00001000 --metrics modes --count 10000";
 
 /// All samples are in memory at once.
@@ -87,12 +89,29 @@ pub enum Metric {
     /// Images: mean scores that the critic gives to training images, test images and samples; one that
     /// knows the training images by heart tells them from test images
     Critic,
+    /// Digits: how many samples a classifier takes for which, and KL of that to uniform
+    Classes,
+    /// Digits: the Frechet distance to test images on features of the classifier, squared
+    Frechet,
+    /// Digits: the kernel distance to test images on the same, squared and unbiased
+    Kernel,
 }
 
 impl Metric {
     fn is_of_points(self) -> bool {
         use Metric::*;
         matches!(self, Modes | Wasserstein | Mmd | Energy | Divergence)
+    }
+
+    /// Whether it goes by the classifier of digits.
+    fn is_of_digits(self) -> bool {
+        matches!(self, Metric::Classes | Metric::Frechet | Metric::Kernel)
+    }
+
+    /// As it is typed.
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or(String::new(), |value| value.get_name().to_string())
     }
 }
 
@@ -191,9 +210,7 @@ impl Wanted<'_> {
 fn metrics(asked: &[Metric], of_points: bool) -> Result<Vec<Metric>> {
     let fits = |metric: &Metric| metric.is_of_points() == of_points;
     if let Some(stranger) = asked.iter().find(|metric| !fits(metric)) {
-        let name = stranger
-            .to_possible_value()
-            .map_or(String::new(), |v| v.get_name().to_string());
+        let name = stranger.name();
         let (what, not) = if of_points {
             ("points", "images")
         } else {
@@ -207,7 +224,8 @@ fn metrics(asked: &[Metric], of_points: bool) -> Result<Vec<Metric>> {
         return Ok(asked.to_vec());
     }
     let all = Metric::value_variants().iter().copied().filter(fits);
-    Ok(all.filter(|metric| *metric != Metric::ParzenFGan).collect())
+    let usual = |metric: &Metric| *metric != Metric::ParzenFGan && !metric.is_of_digits();
+    Ok(all.filter(usual).collect())
 }
 
 impl Report {

@@ -8,6 +8,7 @@ mod penalty;
 mod points;
 mod products;
 mod pushforward;
+mod softmax;
 mod tensors;
 
 pub use conv::convolutions;
@@ -26,6 +27,8 @@ pub fn all() -> Vec<Case> {
         pushforward::tables(),
         pushforward::gumbel_max(),
         tensors::gather(),
+        softmax::labels(),
+        softmax::rows(),
         points::rows(),
         points::drawn(),
         points::affine(),

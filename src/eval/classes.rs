@@ -1,0 +1,70 @@
+//! Which classes samples fall into, by the word of a classifier, and how evenly.
+
+use serde::Serialize;
+
+/// A histogram over classes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Classes {
+    /// Samples of each class.
+    pub counts: Vec<usize>,
+    /// Classes with at least one sample.
+    pub found: usize,
+    /// Of the histogram, in nats: the logarithm of the number of classes where it is flat.
+    pub entropy: f64,
+    /// KL(histogram ‖ uniform) in nats: 0 where it is flat, the logarithm of the number of classes where
+    /// all samples are of one.
+    pub kl_to_uniform: f64,
+}
+
+impl Classes {
+    /// Counts the samples of `count` classes.
+    ///
+    /// # Panics
+    /// If there is no sample, or one is of a class that there is not.
+    pub fn of(classes: &[usize], count: usize) -> Classes {
+        assert!(!classes.is_empty());
+        let mut counts = vec![0; count];
+        classes.iter().for_each(|class| counts[*class] += 1);
+        let shares = counts.iter().map(|n| *n as f64 / classes.len() as f64);
+        let terms = shares
+            .filter(|share| *share > 0.0)
+            .map(|share| share * share.ln());
+        // Not −0 where all are of one class.
+        let entropy = 0.0 - terms.sum::<f64>();
+        Classes {
+            found: counts.iter().filter(|n| **n > 0).count(),
+            entropy,
+            kl_to_uniform: ((count as f64).ln() - entropy).max(0.0),
+            counts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_histogram_has_the_logarithm_of_its_classes_for_entropy() {
+        let flat: Vec<usize> = (0..50).map(|at| at % 10).collect();
+        let found = Classes::of(&flat, 10);
+        assert_eq!((found.counts, found.found), (vec![5; 10], 10));
+        assert!((found.entropy - 10f64.ln()).abs() < 1e-14 && found.kl_to_uniform < 1e-14);
+    }
+
+    #[test]
+    fn a_single_class_has_none() {
+        let found = Classes::of(&[3; 7], 4);
+        assert_eq!((found.counts, found.found), (vec![0, 0, 0, 7], 1));
+        assert_eq!((found.entropy, found.kl_to_uniform), (0.0, 4f64.ln()));
+    }
+
+    #[test]
+    fn unequal_classes_lie_between() {
+        // Shares of 3/4 and 1/4.
+        let found = Classes::of(&[0, 0, 1, 0], 2);
+        let expected = 2.0 * 2f64.ln() - 0.75 * 3f64.ln();
+        assert!((found.entropy - expected).abs() < 1e-15);
+        assert!((found.kl_to_uniform - (2f64.ln() - expected)).abs() < 1e-15);
+    }
+}
