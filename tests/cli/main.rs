@@ -15,6 +15,7 @@ mod resume;
 mod sample;
 #[cfg(unix)]
 mod signals;
+mod theory;
 mod train;
 mod tune;
 mod usage;

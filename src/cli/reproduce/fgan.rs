@@ -90,7 +90,7 @@ fn log_target(x: f64) -> f64 {
 }
 
 pub fn table(plan: Plan) -> Result<Report> {
-    let steps = if plan.quick { 3_000 } else { 15_000 };
+    let steps = plan.steps(3_000, 15_000);
     let about = [
         format!(
             "P = 0.33 N(-1, 0.2549²) + 0.67 N(2, 1.4151²), recovered from the paper's optima; G(z) = μ + σz; \

@@ -52,7 +52,7 @@ struct Outcome {
 /// # Errors
 /// As `gpugan train`, and `Error::Runtime` for pictures that cannot be written.
 pub fn table(plan: Plan, out: &Path) -> Result<Report> {
-    let steps = if plan.quick { 500 } else { 5_000 };
+    let steps = plan.steps(500, 5_000);
     let about = [
         format!(
             "critics of 3 x 128 rectifiers, {steps} updates with batches of 256, seed {}; wgan-gp: λ = 10, Adam \

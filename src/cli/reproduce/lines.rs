@@ -49,7 +49,7 @@ fn estimate(plan: Plan, theta: f64, critic: &str, steps: u64) -> Result<(f64, f6
 }
 
 pub fn table(plan: Plan) -> Result<Report> {
-    let steps = if plan.quick { 1_500 } else { 5_000 };
+    let steps = plan.steps(1_500, 5_000);
     let about = [
         format!(
             "a point mass at θ and one at 0, in one dimension; {steps} critic updates with batches of 64"

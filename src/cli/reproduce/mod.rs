@@ -31,6 +31,9 @@ pub struct Arguments {
     /// A shorter form that says so: fewer steps, seeds or rows
     #[arg(long)]
     quick: bool,
+    /// Steps of each experiment [default: the table's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    steps: Option<u64>,
     /// The first seed
     #[arg(long, value_name = "N", default_value = "0")]
     seed: Seed,
@@ -81,6 +84,7 @@ enum Table {
 #[derive(Clone, Copy)]
 struct Plan<'a> {
     quick: bool,
+    steps: Option<u64>,
     seed: u64,
     seeds: Option<u64>,
     bench: Bench<'a>,
@@ -91,6 +95,11 @@ impl Plan<'_> {
     fn seeds(&self, usual: u64) -> impl Iterator<Item = u64> + use<> {
         let first = self.seed;
         (0..self.seeds.unwrap_or(usual)).map(move |at| first.wrapping_add(at))
+    }
+
+    /// Steps of an experiment: as told, or the quick or the usual number.
+    fn steps(&self, quick: u64, usual: u64) -> u64 {
+        self.steps.unwrap_or(if self.quick { quick } else { usual })
     }
 
     /// Says how far it is.
@@ -106,6 +115,7 @@ impl Plan<'_> {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let plan = Plan {
         quick: arguments.quick,
+        steps: arguments.steps,
         seed: arguments.seed.0,
         seeds: arguments.seeds,
         bench: Bench {

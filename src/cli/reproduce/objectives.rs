@@ -109,7 +109,7 @@ pub fn play(plan: Plan, text: &str, seed: u64) -> Result<Outcome> {
 }
 
 pub fn table(plan: Plan) -> Result<Report> {
-    let steps = if plan.quick { QUICK } else { STEPS };
+    let steps = plan.steps(QUICK, STEPS);
     let about = [
         format!(
             "`gpugan train --dataset ring8 --steps {steps} --ema 0.999 --lr-schedule linear --objective ...`: \

@@ -119,7 +119,7 @@ fn nats(found: &Score) -> String {
 }
 
 fn play(plan: Plan, entry: &Entry, seed: u64, splits: &Splits) -> Result<Vec<String>> {
-    let steps = if plan.quick { entry.quick } else { entry.steps };
+    let steps = plan.steps(entry.quick, entry.steps);
     plan.say(&format!("{}, {steps} steps, seed {seed}", entry.name));
     let text = format!("{}steps = {steps}\nseed = {}\n", entry.options, seed as i64);
     let mut lab = Lab::new(&options(&text)?, plan.bench)?;

@@ -34,7 +34,7 @@ lr-schedule = \"linear\"
 ";
 
 pub fn table(plan: Plan) -> Result<Report> {
-    let (steps, seeds) = if plan.quick { (6_000, 2) } else { (30_000, 5) };
+    let (steps, seeds) = (plan.steps(6_000, 30_000), if plan.quick { 2 } else { 5 });
     let seeds = plan.seeds.unwrap_or(seeds);
     let about = [
         format!(
