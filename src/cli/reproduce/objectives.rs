@@ -11,7 +11,7 @@ use super::Plan;
 use super::report::{Report, mean};
 
 /// Steps of the generator, and in the quick form.
-const STEPS: u64 = 10_000;
+const STEPS: u64 = 16_000;
 const QUICK: u64 = 4_000;
 
 /// What all games share.
