@@ -130,8 +130,8 @@ struct Report {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Found {
-    Points(points::Found),
-    Images(images::Found),
+    Points(Box<points::Found>),
+    Images(Box<images::Found>),
 }
 
 /// Measures and prints.
@@ -175,8 +175,8 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         },
     };
     let found = match of_points {
-        true => Found::Points(points::measure(&generator, &wanted)?),
-        false => Found::Images(images::measure(&generator, &wanted)?),
+        true => Found::Points(Box::new(points::measure(&generator, &wanted)?)),
+        false => Found::Images(Box::new(images::measure(&generator, &wanted)?)),
     };
     Ok(Report {
         run: generator.path.display().to_string(),
