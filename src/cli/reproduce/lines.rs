@@ -88,7 +88,7 @@ pub fn table(plan: Plan) -> Result<Report> {
     report.note(
         "The penalty lets the slope pass 1 by θ/(2λ), here λ = 100, and the estimate with it. The two-sided \
          penalty has a second optimum in one dimension, a slope of -1 that no gradient leads out of: with \
-         it, the critic estimates -W from about every second start.",
+         it, the critic estimated -W at three of the five distances (1,500 updates, seed 0).",
     );
     Ok(report)
 }
