@@ -40,6 +40,14 @@ pub struct Opened {
     measured: (usize, Duration),
 }
 
+/// Whether what was asked for comes to the CPU.
+///
+/// # Errors
+/// What looking for adapters does.
+pub fn is_cpu(device: &str) -> Result<bool> {
+    Ok(device == "cpu" || device == "auto" && gpu::select(&Request::Auto)?.is_none())
+}
+
 /// The executor that was asked for. `earlier` are variants to go on with, which count more than those
 /// of the cache.
 ///

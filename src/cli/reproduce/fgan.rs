@@ -8,6 +8,7 @@ use gpugan::plan::divergence::Divergence;
 
 use super::super::lab::{Lab, options};
 use super::Plan;
+use super::games::side_by_side;
 use super::report::Report;
 
 /// A divergence with the paper's D, F, μ*, μ, σ*, σ.
@@ -66,11 +67,11 @@ struct Learned {
     seconds: f64,
 }
 
-fn learn(plan: Plan, divergence: Divergence, steps: u64, seed: u64) -> Result<Learned> {
+fn learn(plan: Plan, divergence: Divergence, steps: u64) -> Result<Learned> {
     let text = format!(
         "{SETTINGS}objective = \"f-gan:{}\"\nsteps = {steps}\nseed = {}\n",
         divergence.name(),
-        seed as i64
+        plan.seed as i64
     );
     let mut lab = Lab::new(&options(&text)?, plan.bench)?;
     let interval = lab.play()?;
@@ -123,11 +124,12 @@ pub fn table(plan: Plan) -> Result<Report> {
         ],
     );
     let mut learned = Vec::new();
-    for paper in &PAPER {
-        let divergence = paper.divergence;
-        plan.say(divergence.name());
-        let seed = plan.seeds(1).next().unwrap_or(plan.seed);
-        let found = learn(plan, divergence, steps, seed)?;
+    let games = side_by_side(plan, &PAPER, |plan, paper| {
+        plan.say(paper.divergence.name());
+        learn(plan, paper.divergence, steps)
+    });
+    for (paper, found) in PAPER.iter().zip(games) {
+        let (divergence, found) = (paper.divergence, found?);
         let exact = nearest_gaussian(divergence, log_target, [1.0, 1.8], RANGE);
         let four = |x: f64| format!("{x:.4}");
         let [_, bound, _, mu, _, sigma] = paper.values;

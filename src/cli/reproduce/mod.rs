@@ -1,6 +1,7 @@
 //! `gpugan reproduce`: tables of papers, and what gpugan makes of the same experiments.
 
 mod fgan;
+mod games;
 mod gp_toys;
 mod lines;
 mod objectives;
@@ -16,7 +17,7 @@ use gpugan::run::log::to_stderr;
 use gpugan::{Error, Result};
 
 use super::lab::Bench;
-use super::output;
+use super::{device, output};
 
 /// Run the experiments behind a table and print it beside the paper's.
 ///
@@ -102,6 +103,24 @@ impl Plan<'_> {
         self.steps.unwrap_or(if self.quick { quick } else { usual })
     }
 
+    /// Games that run at a time.
+    fn lanes(&self) -> usize {
+        let of_cpu = || std::thread::available_parallelism().map_or(1, usize::from);
+        match self.bench.device {
+            "cpu" => self.bench.threads.unwrap_or_else(of_cpu),
+            _ => 1,
+        }
+    }
+
+    fn with_threads(self, threads: usize) -> Self {
+        let threads = Some(threads);
+        let bench = Bench {
+            threads,
+            ..self.bench
+        };
+        Plan { bench, ..self }
+    }
+
     /// Says how far it is.
     fn say(&self, line: &str) {
         to_stderr(line);
@@ -119,7 +138,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         seed: arguments.seed.0,
         seeds: arguments.seeds,
         bench: Bench {
-            device: &arguments.device,
+            device: match device::is_cpu(&arguments.device)? {
+                true => "cpu",
+                false => &arguments.device,
+            },
             threads: arguments.threads.map(usize::from),
         },
     };

@@ -1,13 +1,10 @@
 //! Every objective on the ring of eight Gaussians.
 
 use gpugan::Result;
-use gpugan::data::toy::Distribution;
-use gpugan::eval::Points;
-use gpugan::eval::modes::{self, Modes};
 use gpugan::plan::objective::Objective;
 
-use super::super::lab::{Lab, options};
 use super::Plan;
+use super::games::{Entry, Outcome, on_mixtures};
 use super::report::{Report, mean};
 
 /// Steps of the generator, and in the quick form.
@@ -22,17 +19,11 @@ const SHARED: &str =
 /// from each other sooner or later.
 const R1: &str = "r1 = 1.0\n";
 
-/// A row: its name, and what it has besides.
-pub struct Entry {
-    pub name: String,
-    pub options: String,
-}
-
 /// Every objective, and some of what can be done with one.
-fn entries() -> Vec<Entry> {
+fn entries(steps: u64) -> Vec<Entry> {
     let entry = |name: &str, options: &str| Entry {
         name: name.to_string(),
-        options: options.to_string(),
+        options: format!("{SHARED}steps = {steps}\n{options}"),
     };
     let plain = Objective::all().filter(|objective| *objective != Objective::Wgan);
     let plain = plain.map(|objective| {
@@ -76,38 +67,6 @@ fn entries() -> Vec<Entry> {
         .collect()
 }
 
-/// What one game came to.
-pub struct Outcome {
-    pub modes: Modes,
-    pub bound: f64,
-    pub seconds: f64,
-}
-
-/// Plays one game on a mixture, and counts the modes of its samples.
-///
-/// # Errors
-/// As `gpugan train`.
-pub fn play(plan: Plan, text: &str, seed: u64) -> Result<Outcome> {
-    let mut options = options(text)?;
-    options.insert("seed".into(), (seed as i64).into());
-    let mut lab = Lab::new(&options, plan.bench)?;
-    let interval = lab.play()?;
-    let samples: Vec<f64> = lab.samples()?.into_iter().map(f64::from).collect();
-    let distribution: Distribution = lab.config.dataset.to_string().parse().expect("a mixture");
-    let mixture = distribution.centres().expect("a mixture");
-    let centres = mixture.means.concat();
-    let dims = distribution.dims();
-    Ok(Outcome {
-        modes: modes::measure(
-            Points::new(&samples, dims),
-            Points::new(&centres, dims),
-            mixture.sigmas[0],
-        ),
-        bound: interval.bound,
-        seconds: lab.seconds,
-    })
-}
-
 pub fn table(plan: Plan) -> Result<Report> {
     let steps = plan.steps(QUICK, STEPS);
     let about = [
@@ -135,11 +94,8 @@ pub fn table(plan: Plan) -> Result<Report> {
             "seconds",
         ],
     );
-    let entries = entries();
-    for (at, entry) in entries.iter().enumerate() {
-        plan.say(&format!("{} of {}: {}", at + 1, entries.len(), entry.name));
-        let text = format!("{SHARED}steps = {steps}\n{}", entry.options);
-        let outcomes: Result<Vec<_>> = plan.seeds(1).map(|seed| play(plan, &text, seed)).collect();
+    let entries = entries(steps);
+    for (entry, outcomes) in entries.iter().zip(on_mixtures(plan, &entries, 1)) {
         let cells = match outcomes {
             Ok(outcomes) => cells(&outcomes),
             Err(gpugan::Error::Diverged(fault)) => {
