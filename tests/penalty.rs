@@ -9,7 +9,7 @@ use common::floats::{Floats, Rounded};
 use common::layer::activation;
 use common::{Case, Golden, Make, Run, Setup, Trace};
 use gpugan::cpu::Cpu;
-use gpugan::gan::arch::{CriticNorm, Variation};
+use gpugan::gan::arch::{Normalisation, Variation};
 use gpugan::gan::{Gan, Penalty, Settings};
 use gpugan::plan::codes::{Activation, Metric};
 use gpugan::plan::{DType, Executor, Recorder, Role, kernel};
@@ -102,7 +102,7 @@ impl Step {
         settings.penalty = Some(self.paid.penalty.penalty());
         settings.architecture.variation = Variation {
             critic_activation: Some(activation(&self.paid.unit, self.golden.setup.slope)),
-            critic_norm: CriticNorm::None,
+            critic_norm: Normalisation::None,
             ..Variation::default()
         };
         settings

@@ -132,6 +132,7 @@ pub fn architecture(config: &Config, shape: [usize; 3]) -> Architecture {
             critic_activation: config
                 .critic_activation
                 .map(|unit| unit.activation(config.leak)),
+            generator_norm: config.generator_norm,
             critic_norm: config.critic_norm,
         },
     }

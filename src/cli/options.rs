@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 use gpugan::gan::Update;
-use gpugan::gan::arch::CriticNorm;
+use gpugan::gan::arch::Normalisation;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::objective::GeneratorLoss;
 use gpugan::random::Latent;
@@ -103,9 +103,12 @@ pub struct GameOptions {
     /// Between the critic's layers [default: leaky-relu; maxout has units of its own]
     #[arg(long, value_name = "UNIT", help_heading = NETWORKS)]
     critic_activation: Option<Unit>,
+    /// What normalises the layers of a generator, but for its last [default: none; dcgan: batch]
+    #[arg(long, value_name = "NORM", help_heading = NETWORKS)]
+    generator_norm: Option<Normalisation>,
     /// What normalises the layers of a dcgan critic [default: batch]
     #[arg(long, value_name = "NORM", help_heading = NETWORKS)]
-    critic_norm: Option<CriticNorm>,
+    critic_norm: Option<Normalisation>,
     /// First weights: torch (as PyTorch's layers begin) or normal:SIGMA, SIGMA > 0 [default: torch; dcgan: normal:0.02]
     #[arg(long, value_name = "INIT", help_heading = NETWORKS)]
     init: Option<Init>,

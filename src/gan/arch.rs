@@ -30,18 +30,20 @@ pub struct Variation {
     pub generator_activation: Option<Activation>,
     /// Between the layers of the critic; maxout units have none.
     pub critic_activation: Option<Activation>,
+    /// Between the layers of the generator; convolutions have `Batch` of their own, dense layers `None`.
+    pub generator_norm: Option<Normalisation>,
     /// Of the critic of `Kind::Dcgan`.
-    pub critic_norm: CriticNorm,
+    pub critic_norm: Normalisation,
 }
 
-/// Whether the layers of a critic are normalised.
+/// What normalises the layers of a network, but for the one that an image enters or leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
-pub enum CriticNorm {
-    /// By the statistics of the batch.
+pub enum Normalisation {
+    /// The statistics of the batch.
     #[default]
     Batch,
-    /// They are not, and have biases instead.
+    /// Nothing; they have biases instead.
     None,
 }
 
@@ -98,6 +100,11 @@ impl Architecture {
     pub fn generator(&self) -> Vec<Box<dyn Layer>> {
         let chosen = self.variation.generator_activation;
         let rectified = chosen.unwrap_or(Activation::Relu);
+        let norm = self.variation.generator_norm;
+        let dense = |hidden: &[usize], between| {
+            let norm = norm.unwrap_or(Normalisation::None);
+            mlp::generator(&self.generator_sizes(hidden), between, self.last, norm)
+        };
         match &self.kind {
             Kind::Mlp {
                 generator_hidden,
@@ -105,15 +112,11 @@ impl Architecture {
                 ..
             } => {
                 let between = chosen.unwrap_or(Activation::LeakyRelu(*leak));
-                mlp::generator(&self.generator_sizes(generator_hidden), between, self.last)
+                dense(generator_hidden, between)
             }
             Kind::Maxout {
                 generator_hidden, ..
-            } => mlp::generator(
-                &self.generator_sizes(generator_hidden),
-                rectified,
-                self.last,
-            ),
+            } => dense(generator_hidden, rectified),
             Kind::Affine { .. } => vec![Box::new(Affine {
                 columns: self.features(),
                 activation: self.last,
@@ -122,7 +125,8 @@ impl Architecture {
                 generator_hidden, ..
             } => monotone::generator(&self.generator_sizes(generator_hidden), self.last),
             Kind::Dcgan { width, .. } => {
-                dcgan::generator(self.latent_dim, self.shape, *width, rectified)
+                let norm = norm.unwrap_or(Normalisation::Batch);
+                dcgan::generator(self.latent_dim, self.shape, *width, rectified, norm)
             }
         }
     }

@@ -224,6 +224,11 @@ fn what_is_for_images_is_refused_for_points() {
             &["--latent-dim is 2", "1"],
         ),
         (
+            "ring8",
+            &["--arch", "affine", "--generator-norm", "batch"],
+            &["--generator-norm", "Batch", "--arch affine", "--arch mlp"],
+        ),
+        (
             "mnist",
             &["--arch", "affine"],
             &["--arch affine", "points", "ring8"],

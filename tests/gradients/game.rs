@@ -1,7 +1,7 @@
 //! The gradients of a recorded game against the losses that it reports, for every objective.
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::arch::Kind;
+use gpugan::gan::arch::{Kind, Normalisation};
 use gpugan::gan::{Gan, Player, Settings, Update};
 use gpugan::plan::codes::{Metric, Objective, Watched};
 use gpugan::plan::{Contents, Executor, ProgramId, Tensor};
@@ -192,6 +192,9 @@ fn both_players_of_points_follow_the_gradient_of_their_loss() {
         settings.architecture.latent_dim = settings.architecture.features();
         games.push((name, settings));
     }
+    let mut normalised = drawn("ring8", 5);
+    normalised.architecture.variation.generator_norm = Some(Normalisation::Batch);
+    games.push(("ring8", normalised));
     for (name, settings) in games {
         let data = data(&settings, name);
         let gan = Gan::new(settings);

@@ -2,7 +2,7 @@
 //! and, as often as it counts, the penalty.
 
 use gpugan::cpu::Cpu;
-use gpugan::gan::arch::{CriticNorm, Kind, Variation};
+use gpugan::gan::arch::{Kind, Normalisation, Variation};
 use gpugan::gan::{Gan, Penalty, Settings};
 use gpugan::plan::codes::{Activation, Metric, Objective};
 
@@ -27,7 +27,7 @@ fn settings(
     }
     settings.architecture.variation = Variation {
         critic_activation: activation,
-        critic_norm: CriticNorm::None,
+        critic_norm: Normalisation::None,
         ..Variation::default()
     };
     settings

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use gpugan::gan::Update;
-use gpugan::gan::arch::CriticNorm;
+use gpugan::gan::arch::Normalisation;
 use gpugan::optim::ClipWhen;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plan::objective::{GeneratorLoss, Objective};
@@ -69,7 +69,8 @@ fn everything_set() -> Config {
         leak: 0.1,
         generator_activation: Some(Unit::Elu),
         critic_activation: Some(Unit::SmoothElu),
-        critic_norm: CriticNorm::None,
+        generator_norm: Some(Normalisation::Batch),
+        critic_norm: Normalisation::None,
         init: Init::Normal(0.02),
         objective: Objective::FGan(Divergence::Kl).into(),
         alpha: -1.5,

@@ -1,6 +1,6 @@
 //! Both executors tell the same story, and it is one of learning.
 
-use gpugan::gan::arch::{CriticNorm, Variation};
+use gpugan::gan::arch::{Normalisation, Variation};
 use gpugan::gan::{Interval, Penalty, Settings, Trainer, Update};
 use gpugan::optim::{Clip, ClipWhen};
 use gpugan::plan::Contents;
@@ -76,6 +76,13 @@ fn games() -> Vec<Settings> {
         lr_generator: 5e-2,
         ..game([1, 1, 2], 5)
     });
+    let mut normalised = Settings {
+        ema: Some(0.9),
+        update: Update::Simultaneous,
+        ..game([5, 7, 1], 6)
+    };
+    normalised.architecture.variation.generator_norm = Some(Normalisation::Batch);
+    games.push(normalised);
     let mut convolved = game([9, 8, 3], 4);
     convolved.architecture.kind = dcgan();
     convolved.ema = Some(0.9);
@@ -104,7 +111,7 @@ fn paying(penalty: Penalty) -> [Settings; 3] {
     smooth.architecture.kind = dcgan();
     smooth.architecture.variation = Variation {
         critic_activation: Some(Activation::SmoothElu),
-        critic_norm: CriticNorm::None,
+        critic_norm: Normalisation::None,
         ..Variation::default()
     };
     let mut judged = Settings {

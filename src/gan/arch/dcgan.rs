@@ -2,7 +2,7 @@
 //! image with convolutions of 4² windows and stride 2 until its shorter side is below eight pixels,
 //! doubling the channels; the generator goes the same way back.
 
-use super::CriticNorm;
+use super::Normalisation;
 use crate::nn::{BatchNorm, Conv, Dense, Layer};
 use crate::plan::codes::Activation;
 
@@ -35,6 +35,7 @@ pub(super) fn generator(
     image: [usize; 3],
     width: usize,
     between: Activation,
+    normalised: Normalisation,
 ) -> Vec<Box<dyn Layer>> {
     let shapes = shapes(image, width);
     let [.., first] = shapes[..] else {
@@ -47,12 +48,20 @@ pub(super) fn generator(
             Activation::Tanh,
         ))];
     }
-    let dense = Dense::to_image(latent_dim, first, Activation::Identity).without_bias();
-    let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(dense), norm(first, between)];
+    let dense = |activation| Dense::to_image(latent_dim, first, activation);
+    let mut layers: Vec<Box<dyn Layer>> = match normalised {
+        Normalisation::Batch => vec![
+            Box::new(dense(Activation::Identity).without_bias()),
+            norm(first, between),
+        ],
+        Normalisation::None => vec![Box::new(dense(between))],
+    };
     for pair in shapes.windows(2).rev() {
         let up = Conv::up(pair[1], pair[0], KERNEL, STRIDE, PADDING);
         if pair[0] == image {
             layers.push(Box::new(up.then(Activation::Tanh)));
+        } else if normalised == Normalisation::None {
+            layers.push(Box::new(up.then(between)));
         } else {
             layers.push(Box::new(up.without_bias()));
             layers.push(norm(pair[0], between));
@@ -66,13 +75,13 @@ pub(super) fn critic(
     image: [usize; 3],
     width: usize,
     between: Activation,
-    normalised: CriticNorm,
+    normalised: Normalisation,
 ) -> Vec<Box<dyn Layer>> {
     let shapes = shapes(image, width);
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for pair in shapes.windows(2) {
         let down = Conv::down(pair[0], pair[1][2], KERNEL, STRIDE, PADDING);
-        if layers.is_empty() || normalised == CriticNorm::None {
+        if layers.is_empty() || normalised == Normalisation::None {
             layers.push(Box::new(down.then(between)));
         } else {
             layers.push(Box::new(down.without_bias()));
@@ -111,7 +120,7 @@ mod tests {
     /// PyTorch refuses images in BatchNorm1d, be they of one pixel.
     #[test]
     fn normalisations_are_of_images_down_to_one_pixel() {
-        let layers = generator(10, [3, 2, 1], 4, Activation::Relu);
+        let layers = generator(10, [3, 2, 1], 4, Activation::Relu, Normalisation::Batch);
         let norm = layers[1].modules().swap_remove(0);
         assert!(matches!(norm, Module::BatchNorm2d { .. }), "{norm:?}");
     }
@@ -121,18 +130,19 @@ mod tests {
         for h in [1, 2, 3, 5, 7, 8, 28, 33] {
             for w in [1, 2, 4, 9, 31, 80] {
                 let image = [h, w, 3];
-                let generator = generator(10, image, 4, Activation::Relu);
-                let [critic, plain] = [CriticNorm::Batch, CriticNorm::None]
-                    .map(|norm| critic(image, 4, Activation::LeakyRelu(0.2), norm));
-                for layers in [&generator, &critic, &plain] {
-                    for pair in layers.windows(2) {
-                        assert_eq!(pair[0].outputs(), pair[1].inputs(), "{image:?}");
+                for norm in [Normalisation::Batch, Normalisation::None] {
+                    let generator = generator(10, image, 4, Activation::Relu, norm);
+                    let critic = critic(image, 4, Activation::LeakyRelu(0.2), norm);
+                    for layers in [&generator, &critic] {
+                        for pair in layers.windows(2) {
+                            assert_eq!(pair[0].outputs(), pair[1].inputs(), "{image:?}");
+                        }
                     }
+                    assert_eq!(generator[0].inputs(), 10);
+                    assert_eq!(generator.last().unwrap().outputs(), h * w * 3);
+                    assert_eq!(critic[0].inputs(), h * w * 3);
+                    assert_eq!(critic.last().unwrap().outputs(), 1);
                 }
-                assert_eq!(generator[0].inputs(), 10);
-                assert_eq!(generator.last().unwrap().outputs(), h * w * 3);
-                assert_eq!(critic[0].inputs(), h * w * 3);
-                assert_eq!(critic.last().unwrap().outputs(), 1);
             }
         }
     }

@@ -1,17 +1,28 @@
 //! Dense layers only.
 
-use crate::nn::{Dense, Layer};
+use super::Normalisation;
+use crate::nn::{BatchNorm, Dense, Layer};
 use crate::plan::codes::Activation;
 
-/// From latents to samples: the numbers of each in `sizes`, one activation between the layers and
-/// another one at the end.
+/// From latents to samples: the numbers of each in `sizes`, one activation between the layers, after
+/// the normalisation, and another one at the end.
 pub(super) fn generator(
     sizes: &[usize],
     between: Activation,
     last: Activation,
+    norm: Normalisation,
 ) -> Vec<Box<dyn Layer>> {
-    dense(sizes, between, last)
-        .map(|layer| Box::new(layer) as Box<dyn Layer>)
+    let count = sizes.len() - 1;
+    let layers = dense(sizes, between, last).enumerate();
+    layers
+        .flat_map(|(at, layer)| -> Vec<Box<dyn Layer>> {
+            if at + 1 == count || norm == Normalisation::None {
+                return vec![Box::new(layer)];
+            }
+            let bare = Dense::new(layer.inputs, layer.outputs, Activation::Identity);
+            let normalised = BatchNorm::new(layer.outputs, 1, layer.activation);
+            vec![Box::new(bare.without_bias()), Box::new(normalised)]
+        })
         .collect()
 }
 
@@ -22,7 +33,7 @@ pub(super) fn critic(
     between: Activation,
 ) -> Vec<Box<dyn Layer>> {
     let sizes = [&[features], hidden, &[1]].concat();
-    generator(&sizes, between, Activation::Identity)
+    generator(&sizes, between, Activation::Identity, Normalisation::None)
 }
 
 /// A layer from each of `sizes` to the next.

@@ -22,7 +22,7 @@ pub use values::{Arch, Init, OnNan, Optimizer, Seed, Tune};
 
 use crate::error::{Error, Result};
 use crate::gan::Update;
-use crate::gan::arch::CriticNorm;
+use crate::gan::arch::Normalisation;
 use crate::optim::ClipWhen;
 use crate::plan::objective::{GeneratorLoss, Objective};
 use crate::random::Latent;
@@ -66,8 +66,11 @@ pub struct Config {
     pub generator_activation: Option<Unit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub critic_activation: Option<Unit>,
+    /// Between the generator's layers; unset: that of the architecture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator_norm: Option<Normalisation>,
     /// Of the dcgan critic.
-    pub critic_norm: CriticNorm,
+    pub critic_norm: Normalisation,
     pub init: Init,
     /// Whether the critic's weights are divided by their spectral norm.
     pub spectral_norm: bool,
@@ -166,7 +169,8 @@ impl Default for Config {
             leak: 0.2,
             generator_activation: None,
             critic_activation: None,
-            critic_norm: CriticNorm::Batch,
+            generator_norm: None,
+            critic_norm: Normalisation::Batch,
             init: Init::Torch,
             spectral_norm: false,
             objective: Objective::NonSaturating.into(),

@@ -124,6 +124,13 @@ impl Config {
                  place of activations; leave it out, or give --arch mlp"
             )));
         }
+        if let (Arch::Affine | Arch::Monotone, Some(norm)) = (self.arch, self.generator_norm) {
+            let arch = self.arch.name();
+            return Err(Error::Usage(format!(
+                "--generator-norm is {norm:?}, but the generator of --arch {arch} is not made of \
+                 layers to be normalised; leave it out, or give --arch mlp"
+            )));
+        }
         if let Init::Normal(sigma) = self.init {
             within("--init normal:SIGMA", sigma, RATES)?;
         }
