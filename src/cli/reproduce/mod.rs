@@ -65,6 +65,7 @@ Tables:
                      under clipping, with pictures in --out
   ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
   goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
+  fgan-mnist         Nowozin et al. 2016, section 3: the same by divergence
 
 Examples:
   gpugan reproduce fgan-univariate
@@ -79,6 +80,7 @@ enum Table {
     GpToys,
     RingGrid,
     GoodfellowParzen,
+    FganMnist,
 }
 
 /// What every table is told.
@@ -155,7 +157,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Table::WganLines => lines::table(plan)?,
         Table::GpToys => gp_toys::table(plan, &arguments.out)?,
         Table::RingGrid => ring_grid::table(plan)?,
-        Table::GoodfellowParzen => parzen::table(plan)?,
+        Table::GoodfellowParzen => parzen::goodfellow(plan)?,
+        Table::FganMnist => parzen::f_gan(plan)?,
     };
     if arguments.quick {
         report.note("This is the quick form: shorter than the table it stands for.");
