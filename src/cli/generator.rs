@@ -80,7 +80,7 @@ impl Generator {
         let origin = self.path.display().to_string();
         expect(&origin, &self.tensors, &snapshot::generator_specs(&sampler))?;
         let opened = device::open(sampler.plan.clone(), asked, &[])?;
-        to_stderr(&opened.sentence(asked.device));
+        (asked.tell)(&opened.sentence(asked.device));
         let mut executor = opened.executor;
         restore(
             &sampler.plan,

@@ -36,7 +36,7 @@ struct Place {
 }
 
 /// Options of a tiny run, apart from its length.
-const TINY: [&str; 20] = [
+const TINY: [&str; 21] = [
     "--data-dir",
     "data",
     "--device",
@@ -57,6 +57,7 @@ const TINY: [&str; 20] = [
     "10",
     "--checkpoint-every",
     "10",
+    "--plots=false",
 ];
 
 impl Place {

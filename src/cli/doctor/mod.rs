@@ -157,11 +157,11 @@ fn of_checkpoint(
         }
         Err(fault) => return Err(fault),
     };
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: arguments.tune,
-    };
+    let asked = Asked::new(
+        &arguments.device,
+        arguments.threads.map(usize::from),
+        arguments.tune,
+    );
     let mut config = generator.config.clone();
     let data = game::load_data(&config, &mut |_, _| Ok(()))?;
     config.resolve_length(data.count() as u64)?;
