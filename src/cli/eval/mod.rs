@@ -1,7 +1,7 @@
 //! `gpugan eval`: samples of a run measured beside real data.
 
 pub(super) mod anchors;
-mod digits;
+pub mod digits;
 pub(super) mod images;
 pub(super) mod points;
 
