@@ -1,6 +1,7 @@
 //! `gpugan plot`: the curves of a run, and of runs on points what became of them, as pictures.
 
 mod densities;
+mod overfitting;
 mod points;
 
 use std::fs;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
-use gpugan::run::config::Tune;
+use gpugan::run::config::{Dataset, Tune};
 use gpugan::run::log::to_stderr;
 use gpugan::run::metrics::{self, Record};
 use gpugan::run::{animation, atomic};
@@ -22,7 +23,9 @@ use super::output;
 ///
 /// Of a run on points of one or two coordinates also data and samples of the last checkpoint, a kernel
 /// estimate and a Gaussian mixture of the data beside an estimate of the samples, and the critic's score
-/// of every place. gpugan train draws the same when a run ends.
+/// of every place. Of a run on images also the critic's mean score of images that it learned, of held-out
+/// ones and of samples in every checkpoint that was kept (--keep): the overfitting curve. gpugan train
+/// draws all but the latter when a run ends.
 ///
 /// Writes PNG and SVG files into RUN/plots and the film RUN/samples/progress.gif, and prints their paths. A
 /// run that is still going can be drawn, too; what was drawn before is replaced. Numbers that the
@@ -39,7 +42,11 @@ pub struct Arguments {
     /// Draw the losses on a logarithmic axis, which leaves out those that are not positive
     #[arg(long)]
     log: bool,
-    /// What samples and scores of points are computed on, as for `gpugan train`
+    /// Images that the run did not learn, for the overfitting curve of one on a folder or zip file:
+    /// folder:DIR or zip:FILE
+    #[arg(long, value_name = "DATASET")]
+    test: Option<Dataset>,
+    /// What samples and scores are computed on, as for `gpugan train`
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     device: String,
     /// Threads that compute on the CPU [default: one per core]
@@ -53,7 +60,8 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan plot RUN
-  gpugan plot RUN --log --out pictures";
+  gpugan plot RUN --log --out pictures
+  gpugan plot RUN --test folder:others         with images held out of a run on a folder";
 
 /// A curve: its label, and its number in a record.
 type Curve = (&'static str, fn(&Record) -> f64);
@@ -97,7 +105,7 @@ pub const FOLDER: &str = "plots";
 /// Draws.
 ///
 /// # Errors
-/// As [`draw`]; without pictures of samples there is a warning in place of the film.
+/// As [`draw`] and [`overfitting::picture`]; without pictures of samples there is a warning in place of the film.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let run = &arguments.run;
     let default = || run.join(FOLDER);
@@ -105,6 +113,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let threads = arguments.threads.map(usize::from);
     let asked = Asked::new(&arguments.device, threads, arguments.tune);
     let mut written = draw(run, &directory, arguments.log, asked)?;
+    if let Some((name, plot)) = overfitting::picture(run, arguments.test.as_ref(), asked)? {
+        written.extend(write(&plot, &directory.join(name))?);
+    }
     match film(run, arguments.out.as_deref()) {
         Ok(path) => written.push(path),
         Err(fault) => to_stderr(&format!("warning: {fault}; there is no film")),

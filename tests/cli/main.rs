@@ -6,6 +6,7 @@ mod eval;
 mod faults;
 mod fit;
 mod gpu;
+mod overfitting;
 mod picture_faults;
 mod pictures;
 mod plot;

@@ -1,6 +1,7 @@
 //! `gpugan eval`: samples of a run measured beside real data.
 
 pub(super) mod anchors;
+pub mod critic;
 pub mod digits;
 pub(super) mod images;
 pub(super) mod points;
