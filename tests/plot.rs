@@ -126,6 +126,23 @@ fn later_layers_cover_earlier_ones() {
 }
 
 #[test]
+fn marks_are_written_alike() {
+    let plot = Plot {
+        x: Axis::new("across").range(0.0, 60_000.0),
+        y: Axis::new("up").range(0.0, 0.02),
+        ..plot(vec![Layer::line(
+            "",
+            colour::BLUE,
+            vec![[0.0, 0.0], [5.0, 0.0]],
+        )])
+    };
+    let svg = plot.svg(SIZE).unwrap();
+    for mark in ["0", "0.005", "0.01", "20000", "60000"] {
+        assert!(svg.contains(&format!(">{mark}<")), "{mark}");
+    }
+}
+
+#[test]
 fn what_is_no_number_is_left_out() {
     let through = |middle: f64| {
         let points = vec![

@@ -8,6 +8,7 @@ use gpugan::gpu::{self, Adapter, Gpu, GpuOptions, Request, Tuning};
 use gpugan::plan::{DeviceInfo, Executor, Plan, bytes};
 use gpugan::run::Config;
 use gpugan::run::config::Tune;
+use gpugan::run::log::to_stderr;
 use gpugan::run::variants::{Variants, cache_directory};
 use gpugan::{Error, Result};
 
@@ -19,15 +20,22 @@ pub struct Asked<'a> {
     /// Of the CPU executor; `None` is one per core.
     pub threads: Option<usize>,
     pub tune: Tune,
+    /// Where it is told which device was found.
+    pub tell: fn(&str),
 }
 
-impl Asked<'_> {
-    pub fn by(config: &Config) -> Asked<'_> {
+impl<'a> Asked<'a> {
+    pub fn new(device: &'a str, threads: Option<usize>, tune: Tune) -> Asked<'a> {
         Asked {
-            device: &config.device,
-            threads: config.threads,
-            tune: config.tune,
+            device,
+            threads,
+            tune,
+            tell: to_stderr,
         }
+    }
+
+    pub fn by(config: &'a Config) -> Asked<'a> {
+        Asked::new(&config.device, config.threads, config.tune)
     }
 }
 

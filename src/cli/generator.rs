@@ -30,6 +30,9 @@ pub struct Generator {
     tensors: Vec<NamedTensor>,
 }
 
+/// The network that learns.
+const GENERATOR: &str = "generator";
+
 /// Samples and what they were made from.
 pub struct Drawn {
     /// \[N, H, W, C\] in \[−1, 1\], or points\[N, D\].
@@ -44,6 +47,19 @@ impl Generator {
     /// # Errors
     /// `Error::Checkpoint` where there is none or it does not fit.
     pub fn load(from: &Path) -> Result<Generator> {
+        Generator::named(from, &[EMA, GENERATOR])
+    }
+
+    /// The same with the weights of the last update, even if there is an average of them.
+    ///
+    /// # Errors
+    /// As [`Generator::load`].
+    pub fn without_average(from: &Path) -> Result<Generator> {
+        Generator::named(from, &[GENERATOR])
+    }
+
+    /// With the first of these networks that the checkpoint has.
+    fn named(from: &Path, names: &[&'static str]) -> Result<Generator> {
         let found = checkpoint::find(from)?;
         if let Some(warning) = &found.warning {
             to_stderr(&format!("warning: {warning}"));
@@ -52,8 +68,8 @@ impl Generator {
         let origin = saved.path.display().to_string();
         let config = Config::parse(&saved.state.config, &format!("{origin}/state.json"))?;
         let architecture = architecture(&config, &saved, &origin)?;
-        let averaged = saved.model.iter().any(|tensor| is_of(tensor, EMA));
-        let name = if averaged { EMA } else { "generator" };
+        let has = |name: &&&str| saved.model.iter().any(|tensor| is_of(tensor, name));
+        let name = names.iter().find(has).copied().unwrap_or(GENERATOR);
         let tensors = saved.model.into_iter().filter(|t| is_of(t, name));
         Ok(Generator {
             config,
@@ -80,7 +96,7 @@ impl Generator {
         let origin = self.path.display().to_string();
         expect(&origin, &self.tensors, &snapshot::generator_specs(&sampler))?;
         let opened = device::open(sampler.plan.clone(), asked, &[])?;
-        to_stderr(&opened.sentence(asked.device));
+        (asked.tell)(&opened.sentence(asked.device));
         let mut executor = opened.executor;
         restore(
             &sampler.plan,

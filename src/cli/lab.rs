@@ -47,11 +47,7 @@ impl Lab {
         let data = game::load_data(&config, &mut |_, _| Ok(()))?;
         config.resolve_length(data.count() as u64)?;
         let gan = Gan::new(game::settings(&config, game::Outline::of(&data))?);
-        let asked = Asked {
-            device: bench.device,
-            threads: bench.threads,
-            tune: config.tune,
-        };
+        let asked = Asked::new(bench.device, bench.threads, config.tune);
         let executor = device::open(gan.plan.clone(), asked, &[])?.executor;
         let trainer = Trainer::new(gan, executor, data.into_contents())?;
         Ok(Lab {
@@ -155,11 +151,7 @@ impl Lab {
     }
 
     fn asked<'a>(&self, bench: Bench<'a>) -> Asked<'a> {
-        Asked {
-            device: bench.device,
-            threads: bench.threads,
-            tune: self.config.tune,
-        }
+        Asked::new(bench.device, bench.threads, self.config.tune)
     }
 
     /// The numbers of a tensor, such as `generator.0.weight`.

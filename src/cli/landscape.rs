@@ -49,21 +49,27 @@ pub fn layers(
         false => Vec::new(),
     };
     let surface = surface(ground, scores);
-    vec![
+    let mut layers = vec![
         Layer::heat("score", surface.clone()),
         Layer::contours("", surface, levels),
-        dots("data", colour::WHITE, data),
-        dots("samples", colour::VERMILION, samples),
-    ]
+    ];
+    layers.extend(dots("data", colour::WHITE, data));
+    layers.extend(dots("samples", colour::VERMILION, samples));
+    layers
 }
 
-fn dots(label: &str, colour: Colour, mut points: Vec<[f64; 2]>) -> Layer {
+/// With a dark rim, as the ground may be of any brightness.
+fn dots(label: &str, colour: Colour, mut points: Vec<[f64; 2]>) -> [Layer; 2] {
     points.truncate(SHOWN);
-    Layer::Points {
+    let discs = |label: &str, colour, points, radius| Layer::Points {
         label: label.to_string(),
         colour,
         points,
-        radius: 1.5,
-        opacity: 0.8,
-    }
+        radius,
+        opacity: 1.0,
+    };
+    [
+        discs("", colour::BLACK, points.clone(), 2.2),
+        discs(label, colour, points, 1.6),
+    ]
 }

@@ -264,10 +264,13 @@ pub struct LengthOptions {
     /// Newest checkpoints that stay, besides that of step 0 [default: 3]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = FILES)]
     keep: Option<usize>,
+    /// When the run ends, draw its curves, and of points all that `gpugan plot` draws [default: true]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = FILES)]
+    plots: Option<bool>,
 }
 
 /// What may change when a run goes on: nothing that a finished part of it depends on.
-const CHANGEABLE: [&str; 8] = [
+const CHANGEABLE: [&str; 9] = [
     "steps",
     "epochs",
     "device",
@@ -276,6 +279,7 @@ const CHANGEABLE: [&str; 8] = [
     "sample-every",
     "checkpoint-every",
     "keep",
+    "plots",
 ];
 
 impl Options {

@@ -1,5 +1,7 @@
 //! `gpugan plot`: the curves of a run, and of runs on points what became of them, as pictures.
 
+mod densities;
+mod overfitting;
 mod points;
 
 use std::fs;
@@ -7,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
-use gpugan::run::atomic;
-use gpugan::run::config::Tune;
+use gpugan::run::config::{Dataset, Tune};
 use gpugan::run::log::to_stderr;
 use gpugan::run::metrics::{self, Record};
+use gpugan::run::{animation, atomic};
 use gpugan::{Error, Result};
 
 use super::device::Asked;
@@ -20,11 +22,14 @@ use super::output;
 /// Draw losses, scores, accuracy and bound of a run.
 ///
 /// Of a run on points of one or two coordinates also data and samples of the last checkpoint, a kernel
-/// estimate and a Gaussian mixture of the data beside samples, and the critic's score of every place.
+/// estimate and a Gaussian mixture of the data beside an estimate of the samples, and the critic's score
+/// of every place. Of a run on images also the critic's mean score of images that it learned, of held-out
+/// ones and of samples in every checkpoint that was kept (--keep): the overfitting curve. gpugan train
+/// draws all but the latter when a run ends.
 ///
-/// Writes PNG and SVG files into RUN/plots and prints their paths. A run that is still going can be
-/// drawn, too; what was drawn before is replaced. Numbers that the objective does not have are left
-/// out.
+/// Writes PNG and SVG files into RUN/plots and the film RUN/samples/progress.gif, and prints their paths. A
+/// run that is still going can be drawn, too; what was drawn before is replaced. Numbers that the
+/// objective does not have are left out.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -37,7 +42,11 @@ pub struct Arguments {
     /// Draw the losses on a logarithmic axis, which leaves out those that are not positive
     #[arg(long)]
     log: bool,
-    /// What samples and scores of points are computed on, as for `gpugan train`
+    /// Images that the run did not learn, for the overfitting curve of one on a folder or zip file:
+    /// folder:DIR or zip:FILE
+    #[arg(long, value_name = "DATASET")]
+    test: Option<Dataset>,
+    /// What samples and scores are computed on, as for `gpugan train`
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     device: String,
     /// Threads that compute on the CPU [default: one per core]
@@ -51,12 +60,16 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan plot RUN
-  gpugan plot RUN --log --out pictures";
+  gpugan plot RUN --log --out pictures
+  gpugan plot RUN --test folder:others         with images held out of a run on a folder";
 
 /// A curve: its label, and its number in a record.
 type Curve = (&'static str, fn(&Record) -> f64);
 
-/// A picture: the name of its files, the label of its axis, and its curves.
+/// A picture, and the name of its files.
+type Picture = (&'static str, Plot);
+
+/// Pictures of metrics: the name of the files, the label of the axis, and the curves.
 const PICTURES: [(&str, &str, &[Curve]); 4] = [
     (
         "losses",
@@ -86,13 +99,49 @@ const PICTURES: [(&str, &str, &[Curve]); 4] = [
     ("bound", "bound", &[("", |record| record.bound)]),
 ];
 
+/// The folder of a run that pictures are drawn into.
+pub const FOLDER: &str = "plots";
+
 /// Draws.
+///
+/// # Errors
+/// As [`draw`] and [`overfitting::picture`]; without pictures of samples there is a warning in place of the film.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let run = &arguments.run;
+    let default = || run.join(FOLDER);
+    let directory = arguments.out.clone().unwrap_or_else(default);
+    let threads = arguments.threads.map(usize::from);
+    let asked = Asked::new(&arguments.device, threads, arguments.tune);
+    let mut written = draw(run, &directory, arguments.log, asked)?;
+    if let Some((name, plot)) = overfitting::picture(run, arguments.test.as_ref(), asked)? {
+        written.extend(write(&plot, &directory.join(name))?);
+    }
+    match film(run, arguments.out.as_deref()) {
+        Ok(path) => written.push(path),
+        Err(fault) => to_stderr(&format!("warning: {fault}; there is no film")),
+    }
+    output::print(&written.join("\n"))
+}
+
+/// Makes one film of the pictures of samples, among them or in a directory that is there, and returns its
+/// path.
+///
+/// # Errors
+/// As [`animation::animate`].
+pub fn film(run: &Path, directory: Option<&Path>) -> Result<String> {
+    let samples = run.join("samples");
+    let path = directory.unwrap_or(&samples).join("progress.gif");
+    animation::animate(&samples, &path)?;
+    Ok(path.display().to_string())
+}
+
+/// Draws the curves of a run and, if it learns points, those, and returns the paths of the pictures.
 ///
 /// # Errors
 /// `Error::Runtime` for metrics that cannot be read and pictures that cannot be written; of runs on points
 /// also what drawing samples may fail with. A run without a checkpoint has the curves alone.
-pub fn run(arguments: &Arguments) -> Result<()> {
-    let file = arguments.run.join("metrics.jsonl");
+pub fn draw(run: &Path, directory: &Path, log: bool, asked: Asked) -> Result<Vec<String>> {
+    let file = run.join("metrics.jsonl");
     let records = metrics::read(&file)?;
     if records.is_empty() {
         return Err(Error::Runtime(format!(
@@ -100,37 +149,41 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             file.display()
         )));
     }
-    let default = || arguments.run.join("plots");
-    let directory = arguments.out.clone().unwrap_or_else(default);
-    fs::create_dir_all(&directory)
+    fs::create_dir_all(directory)
         .map_err(|e| Error::Runtime(format!("cannot create '{}': {e}", directory.display())))?;
+    let mut pictures = curves(run, &records, log);
+    pictures.extend(of_points(run, asked)?);
     let mut written = Vec::new();
-    for (name, label, curves) in PICTURES {
-        let log = arguments.log && name == "losses";
-        let layers = layers(&records, curves, log);
-        if layers.is_empty() {
-            continue;
-        }
+    for (name, plot) in pictures {
+        written.extend(write(&plot, &directory.join(name))?);
+    }
+    Ok(written)
+}
+
+/// The pictures of the metrics, with their names.
+fn curves(run: &Path, records: &[Record], log: bool) -> Vec<Picture> {
+    let picture = |(name, label, curves): (&'static str, &str, &[Curve])| {
+        let log = log && name == "losses";
         let y = Axis::new(label);
         let plot = Plot {
             title: name.to_string(),
-            subtitle: run_name(&arguments.run),
+            subtitle: run_name(run),
             x: Axis::new("generator updates"),
             y: if log { y.log() } else { y },
-            layers,
+            layers: layers(records, curves, log),
             ..Plot::default()
         };
-        written.extend(write(&plot, &directory.join(name))?);
-    }
-    for (name, plot) in of_points(arguments)? {
-        written.extend(write(&plot, &directory.join(name))?);
-    }
-    output::print(&written.join("\n"))
+        (name, plot)
+    };
+    let pictures = PICTURES.into_iter().map(picture);
+    pictures
+        .filter(|(_, plot)| !plot.layers.is_empty())
+        .collect()
 }
 
-/// The pictures of a run on points, with their names; none of another run.
-fn of_points(arguments: &Arguments) -> Result<Vec<(&'static str, Plot)>> {
-    let generator = match Generator::load(&arguments.run) {
+/// The pictures of a run on points; none of another run.
+fn of_points(run: &Path, asked: Asked) -> Result<Vec<Picture>> {
+    let generator = match Generator::load(run) {
         Ok(generator) if generator.config.dataset.is_of_points() => generator,
         Ok(_) => return Ok(Vec::new()),
         Err(fault @ Error::Checkpoint(_)) => {
@@ -139,15 +192,9 @@ fn of_points(arguments: &Arguments) -> Result<Vec<(&'static str, Plot)>> {
         }
         Err(fault) => return Err(fault),
     };
-    let threads = arguments.threads.map(usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(asked.threads.unwrap_or(0));
     let pool = pool.build();
     let pool = pool.map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
-    let asked = Asked {
-        device: &arguments.device,
-        threads,
-        tune: arguments.tune,
-    };
     pool.install(|| points::pictures(&generator, asked))
 }
 

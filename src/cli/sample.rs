@@ -106,11 +106,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let of_points = generator.config.dataset.is_of_points();
     let usual = if of_points { PICTURE_POINTS } else { IMAGES };
     let count = arguments.count.unwrap_or(usual);
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: arguments.tune,
-    };
+    let asked = Asked::new(
+        &arguments.device,
+        arguments.threads.map(usize::from),
+        arguments.tune,
+    );
     let Drawn { values, latents } = generator.draw(count, count, seed, asked)?;
     let step = generator.step;
     let samples = Samples {

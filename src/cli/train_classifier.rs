@@ -98,11 +98,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn train(arguments: &Arguments) -> Result<Report> {
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: Tune::Auto,
-    };
+    let asked = Asked::new(
+        &arguments.device,
+        arguments.threads.map(usize::from),
+        Tune::Auto,
+    );
     let train = mnist::load(Split::Train)?;
     let settings = Settings {
         images: train.count,

@@ -12,6 +12,7 @@ use kuva::render::layout::{ComputedLayout, Layout};
 use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 use kuva::{RasterBackend, TickFormat};
 
+use super::axis::Axis;
 use super::layer::Layer;
 use super::{Plot, colour, series};
 use crate::error::{Error, Result};
@@ -139,11 +140,15 @@ fn layout(plot: &Plot) -> Layout {
     layout.title = written(&plot.title);
     layout.subtitle = written(&plot.subtitle);
     layout.x_label = written(&plot.x.label);
+    let format = |axis: &Axis| decimal(if axis.log { 1e5 } else { 1e7 });
+    layout = layout
+        .with_x_tick_format(format(&plot.x))
+        .with_y_tick_format(format(&plot.y));
     if plot.x.log {
-        layout = layout.with_log_x().with_x_tick_format(decimal());
+        layout = layout.with_log_x();
     }
     if plot.y.log {
-        layout = layout.with_log_y().with_y_tick_format(decimal());
+        layout = layout.with_log_y();
     }
     legend(plot, layout)
 }
@@ -152,12 +157,14 @@ fn written(text: &str) -> Option<String> {
     Some(text.to_string()).filter(|text| !text.is_empty())
 }
 
-/// 0.05, 2, 500, and 1e-5 or 2e6 where zeros would have to be counted.
-fn decimal() -> TickFormat {
-    TickFormat::Custom(Arc::new(|value: f64| {
-        let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+/// 0.05, 2, 500, and below a thousandth or from `most` on 1e-5 or 2e6, where zeros would have to be
+/// counted.
+fn decimal(most: f64) -> TickFormat {
+    TickFormat::Custom(Arc::new(move |value: f64| {
+        // Neighbouring marks of a linear axis may share many digits.
+        let rounded: f64 = format!("{value:.7e}").parse().unwrap_or(value);
         match rounded.abs() {
-            0.001..100_000.0 => rounded.to_string(),
+            size if size == 0.0 || (0.001..most).contains(&size) => rounded.to_string(),
             _ => format!("{rounded:e}"),
         }
     }))

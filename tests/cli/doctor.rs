@@ -13,8 +13,8 @@ fn on_ring(more: &[&str]) -> Place {
     let place = Place::new();
     let run = ["train", "--device", "cpu", "--threads", "1", "--out", "run"];
     let sizes = ["--dataset", "ring8:0.05", "--critic-hidden", "32,32"];
-    let more = [&run[..], &sizes, &["--generator-hidden", "32,32"], more].concat();
-    place.run(more);
+    let rest = ["--generator-hidden", "32,32", "--plots=false"];
+    place.run([&run[..], &sizes, &rest, more].concat());
     place
 }
 
@@ -243,4 +243,30 @@ fn values_that_are_stuck_are_seen() {
     place.train(&["--steps", "20", "--out", "other"]).succeeds();
     let found = findings(&doctor(&place, "other", &["--json"]));
     assert_eq!(found["saturation"]["severity"], "ok", "{found:?}");
+}
+
+#[test]
+fn an_average_that_lags_is_seen_and_set_aside() {
+    let place = on_ring(&["--steps", "60", "--log-every", "5", "--ema", "0.99"]);
+    let lag = |from: &str| {
+        let found = findings(&doctor(&place, from, &["--json"]));
+        let average = &found["average"];
+        let samples = found["collapse"]["numbers"][0]["value"].clone();
+        (
+            average["severity"].clone(),
+            average["numbers"][0]["value"].as_f64().unwrap(),
+            samples,
+        )
+    };
+    let (severity, share, of_generator) = lag("run");
+    assert_eq!(severity, "watch");
+    assert!((share - 0.99f64.powi(60)).abs() < 1e-12, "{share}");
+    let resume = ["train", "--resume", "run", "--steps", "400"];
+    place.run(resume).succeeds();
+    assert_eq!(lag("run").0, "ok");
+    // The same weights without an average give the same samples.
+    let plain = on_ring(&["--steps", "60", "--log-every", "5"]);
+    let found = findings(&doctor(&plain, "run", &["--json"]));
+    assert!(!found.contains_key("average"), "{found:?}");
+    assert_eq!(found["collapse"]["numbers"][0]["value"], of_generator);
 }

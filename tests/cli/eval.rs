@@ -21,6 +21,7 @@ fn on_points(more: &[&str]) -> Place {
         "run",
     ];
     let sizes = ["--critic-hidden", "8", "--batch", "16", "--log-every", "2"];
+    let sizes = [&sizes[..], &["--plots=false"]].concat();
     place.run([&run[..], &sizes, more].concat()).succeeds();
     place
 }

@@ -6,6 +6,7 @@ mod eval;
 mod faults;
 mod fit;
 mod gpu;
+mod overfitting;
 mod picture_faults;
 mod pictures;
 mod plot;
@@ -36,7 +37,7 @@ struct Place {
 }
 
 /// Options of a tiny run, apart from its length.
-const TINY: [&str; 20] = [
+const TINY: [&str; 21] = [
     "--data-dir",
     "data",
     "--device",
@@ -57,6 +58,7 @@ const TINY: [&str; 20] = [
     "10",
     "--checkpoint-every",
     "10",
+    "--plots=false",
 ];
 
 impl Place {

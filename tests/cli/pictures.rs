@@ -4,7 +4,7 @@ use super::*;
 use std::io::Write;
 
 /// Options of a tiny run on pictures.
-const TINY_GAME: [&str; 18] = [
+const TINY_GAME: [&str; 19] = [
     "--device",
     "cpu",
     "--threads",
@@ -23,6 +23,7 @@ const TINY_GAME: [&str; 18] = [
     "5",
     "--checkpoint-every",
     "5",
+    "--plots=false",
 ];
 
 /// Twelve pictures of 5x3 (rows x columns) in colour with alpha, under `pictures/` and its folders.

@@ -30,15 +30,20 @@ fn a_run_is_drawn_into_its_directory_and_again() {
         place.files("run") == after,
         "the same records make the same pictures"
     );
+    assert!(
+        printed.trim().ends_with("run/samples/progress.gif"),
+        "{printed}"
+    );
     // Pictures do not keep the run from going on, and follow it.
     place
-        .run(["train", "--resume", "run", "--steps", "40"])
+        .run(["train", "--resume", "run", "--steps", "40", "--plots"])
         .succeeds();
+    assert!(place.read("run/plots/losses.png") != after["plots/losses.png"]);
     place
         .run(["plot", "run", "--log", "--out", "elsewhere"])
         .succeeds();
     assert!(place.read("elsewhere/losses.png") != after["plots/losses.png"]);
-    assert_eq!(place.files("elsewhere").len(), 8);
+    assert_eq!(place.files("elsewhere").len(), 9);
 }
 
 #[test]
@@ -103,21 +108,18 @@ fn drawn(dataset: &str, more: &[&str]) -> (Place, Vec<String>) {
         "--log-every",
         "2",
     ];
-    place.run([&train[..], &sizes, more].concat()).succeeds();
+    let outcome = place.run([&train[..], &sizes, more].concat()).succeeds();
+    assert_eq!(outcome.stdout, "run\n");
+    let drawn = place.files("run/plots");
     let plot = ["plot", "run", "--device", "cpu", "--threads", "1"];
     let printed = place.run(plot).succeeds().stdout;
-    let names = printed.lines().filter(|line| line.ends_with(".svg"));
-    let stem = |path: &str| {
-        Path::new(path)
-            .file_stem()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_string()
-    };
-    let names = names
-        .map(stem)
-        .filter(|name| !NAMES.contains(&name.as_str()));
+    assert!(
+        place.files("run/plots") == drawn,
+        "a run ends with the pictures that plot makes"
+    );
+    let names = printed.lines().filter_map(|line| line.strip_suffix(".svg"));
+    let names = names.map(|path| path.strip_prefix("run/plots/").unwrap().to_string());
+    let names = names.filter(|name| !NAMES.contains(&name.as_str()));
     let names = names.collect();
     (place, names)
 }
@@ -131,7 +133,7 @@ fn points_of_the_plane_are_drawn_with_densities_and_the_critic() {
         for part in [
             "ring8, non-saturating at step 4",
             ">x1<",
-            ">samples<",
+            "samples<",
             "data<",
         ] {
             assert!(svg.contains(part), "{name}: {part}");
@@ -155,7 +157,12 @@ fn points_of_the_line_are_drawn_as_curves() {
     let (place, names) = drawn("fgan-mix", &["--arch", "affine"]);
     assert_eq!(names, ["points", "densities", "critic"]);
     let svg = place.text("run/plots/densities.svg");
-    for part in ["true density", "KDE of data", "mixture of 2", ">samples<"] {
+    for part in [
+        "true density",
+        "KDE of data",
+        "mixture of 2",
+        "KDE of samples",
+    ] {
         assert!(svg.contains(part), "{part}");
     }
     assert!(place.text("run/plots/critic.svg").contains(">score<"));
@@ -167,4 +174,50 @@ fn what_has_no_density_is_drawn_without_one() {
     assert_eq!(names, ["points", "critic"]);
     let (_, names) = drawn("point-mass:0,1,2", &[]);
     assert_eq!(names, ["points"]);
+}
+
+#[test]
+fn pictures_that_cannot_be_drawn_cost_a_run_nothing() {
+    let place = Place::new();
+    let train = |steps: &str, more: &[&str]| {
+        let options = ["train", "--device", "cpu", "--steps", steps];
+        place.run([&options[..], more].concat())
+    };
+    let run = ["--dataset", "ring8", "--out", "run", "--plots=false"];
+    train("2", &run).succeeds();
+    // A file where the folder would be.
+    fs::write(place.path("run/plots"), "mine").unwrap();
+    let outcome = train("4", &["--resume", "run", "--plots"]).succeeds();
+    assert_eq!(outcome.stdout, "run\n");
+    let warnings = outcome
+        .stderr
+        .lines()
+        .filter(|line| line.contains("warning"));
+    let warnings: Vec<_> = warnings.collect();
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("the pictures are not all drawn"),
+        "{outcome:?}"
+    );
+    assert_eq!(place.text("run/plots"), "mine");
+}
+
+#[test]
+fn a_run_that_diverged_is_drawn_from_its_last_good_checkpoint() {
+    let place = Place::new();
+    let run = [
+        "train",
+        "--dataset",
+        "ring8",
+        "--device",
+        "cpu",
+        "--out",
+        "run",
+    ];
+    let game = ["--objective", "wgan", "--optimizer", "sgd", "--lr", "1e6"];
+    let length = ["--steps", "50", "--log-every", "10"];
+    let outcome = place.run([&run[..], &game, &length].concat());
+    outcome.fails(4, &["not finite", "step-00000000"]);
+    let svg = place.text("run/plots/kde.svg");
+    assert!(svg.contains("ring8, wgan at step 0"), "{svg}");
+    assert!(place.path("run/samples/progress.gif").is_file());
 }

@@ -5,7 +5,7 @@ use super::*;
 use gpugan::run::checkpoint::decode;
 
 /// Options of a tiny run on points, apart from the data and the length.
-const POINTS: [&str; 16] = [
+const POINTS: [&str; 17] = [
     "--device",
     "cpu",
     "--threads",
@@ -22,6 +22,7 @@ const POINTS: [&str; 16] = [
     "10",
     "--checkpoint-every",
     "10",
+    "--plots=false",
 ];
 
 fn train(place: &Place, dataset: &str, more: &[&str]) -> Outcome {

@@ -1,6 +1,7 @@
 //! `gpugan doctor`: whether a run is well, and what to do where it is not.
 
 mod curves;
+mod digits;
 mod finding;
 mod limits;
 mod samples;
@@ -22,7 +23,7 @@ use super::generator::Generator;
 use super::{game, output};
 use curves::Curves;
 use finding::{Finding, Severity};
-use limits::ALIKE;
+use limits::{ALIKE, FIT};
 use samples::Sets;
 use signal::Signal;
 
@@ -59,6 +60,8 @@ Findings:
   oscillation  losses that swing or jump in the second half
   collapse     samples that repeat one another, leave out modes, or lie far outside of the data
   fit          samples that lie elsewhere than data
+  digits       MNIST: digits that are rare or missing among samples
+  average      an average of the generator (--ema) that lags behind
   saturation   images: values stuck at the ends of tanh
   scores       a critic whose scores are flat
   gradient     a gradient of the generator's loss that vanishes
@@ -148,7 +151,7 @@ fn of_checkpoint(
     arguments: &Arguments,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<u64>> {
-    let generator = match Generator::load(run.root()) {
+    let mut generator = match Generator::load(run.root()) {
         Ok(generator) if generator.step > 0 => generator,
         Ok(_) => return Ok(None),
         Err(fault @ Error::Checkpoint(_)) => {
@@ -157,19 +160,29 @@ fn of_checkpoint(
         }
         Err(fault) => return Err(fault),
     };
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: arguments.tune,
-    };
+    let asked = Asked::new(
+        &arguments.device,
+        arguments.threads.map(usize::from),
+        arguments.tune,
+    );
     let mut config = generator.config.clone();
     let data = game::load_data(&config, &mut |_, _| Ok(()))?;
     config.resolve_length(data.count() as u64)?;
+    if let Some(decay) = config.ema {
+        let finding = samples::average(decay, generator.step);
+        if finding.severity > Severity::Ok {
+            generator = Generator::without_average(&generator.path)?;
+        }
+        findings.push(finding);
+    }
     let sets = Sets::draw(&generator, &data, asked)?;
     let compared = sets.compare();
     findings.extend(compared.findings);
     if !compared.inhomogeneity.is_finite() {
         return Ok(Some(generator.step));
+    }
+    if FIT.judge(compared.inhomogeneity) < Severity::Ill {
+        findings.extend(digits::finding(&sets, &config, asked)?);
     }
     let alike = compared.inhomogeneity < ALIKE;
     findings.push(sets.scores(&Critic::load(&generator)?, alike, asked)?);

@@ -76,6 +76,16 @@ impl Sets {
         })
     }
 
+    /// \[n, F\]
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// \[n, F\]
+    pub fn real(&self) -> &[f32] {
+        &self.real
+    }
+
     /// Collapse, fit, and values that are stuck.
     pub fn compare(&self) -> Comparison {
         if self.samples.iter().any(|x| !x.is_finite()) {
@@ -218,6 +228,20 @@ impl Sets {
             "lower --lr-critic, or give the critic LeakyReLU (--leak 0.2): its units may be dead";
         Ok(Finding::ok("scores", says, numbers).grave(severity, advice))
     }
+}
+
+/// Whether a moving average of the generator after so many updates is one of what was learned.
+pub fn average(decay: f64, updates: u64) -> Finding {
+    let share = decay.powf(updates as f64);
+    let severity = LAG.judge(share);
+    let says = match severity {
+        Severity::Ok => "the average has forgotten its first weights",
+        _ => "the average lags behind; samples here are of the generator itself",
+    };
+    let name = "share that the first weights still have in the average";
+    let numbers = vec![Number::within(name, share, LAG)];
+    let advice = "train longer (--resume RUN --steps N), or take a smaller --ema";
+    Finding::ok("average", says, numbers).grave(severity, advice)
 }
 
 /// Whether samples are where data are, whatever their spread.

@@ -9,7 +9,7 @@ use gpugan::eval::polynomial::{KernelDistance, kernel_distance};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::super::device;
+use super::super::device::{self, Asked};
 use super::super::train_classifier::AT_ONCE;
 use super::{Metric, Wanted, number, table};
 
@@ -70,19 +70,28 @@ pub fn check(wanted: &Wanted, shape: [usize; 3]) -> Result<()> {
     }
 }
 
+/// The classifier that is built in, on a device.
+///
+/// # Errors
+/// What opening the device may fail with.
+pub fn classifier(asked: Asked) -> Result<(Classifier, Saved)> {
+    let saved = embedded()?;
+    let reader = Reader::new(AT_ONCE);
+    let executor = device::open(reader.plan.clone(), asked, &[])?.executor;
+    Ok((Classifier::new(reader, executor, &saved.state)?, saved))
+}
+
 /// Measures samples beside `train`, all of them \[N, 28·28\] in \[−1, 1\].
 ///
 /// # Errors
 /// What opening and running the device may fail with.
 pub fn measure(wanted: &Wanted, samples: &[f32], train: &[f32], test: &[f32]) -> Result<Digits> {
-    let Saved {
-        metadata,
-        state,
-        checksum,
-    } = embedded()?;
-    let reader = Reader::new(AT_ONCE);
-    let executor = device::open(reader.plan.clone(), wanted.asked, &[])?.executor;
-    let mut classifier = Classifier::new(reader, executor, &state)?;
+    let (
+        mut classifier,
+        Saved {
+            metadata, checksum, ..
+        },
+    ) = classifier(wanted.asked)?;
     let pair = [classifier.read(samples)?, classifier.read(train)?];
     let features: Vec<Vec<f64>> = pair.iter().map(features).collect();
     let features = [0, 1].map(|at| Points::new(&features[at], FEATURES));

@@ -1,7 +1,6 @@
 //! Measures of samples that are images.
 
 use gpugan::data::{self, Data, Images, Split};
-use gpugan::eval::kernel::mean_and_error;
 use gpugan::eval::neighbours::{Distances, closest_pair, pairs_within, support};
 use gpugan::eval::parzen::{Protocol, Score, score};
 use gpugan::eval::{Points, neighbours};
@@ -10,15 +9,15 @@ use gpugan::run::config::Dataset;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::super::critic::Critic;
 use super::super::game;
 use super::super::generator::Generator;
 use super::anchors::{self, Anchors};
+use super::critic::Scores;
 use super::digits::{self, Digits};
 use super::{Metric, Wanted, number, table};
 
 /// Samples that the generator draws at a time.
-const AT_ONCE: usize = 500;
+pub const AT_ONCE: usize = 500;
 
 #[derive(Default, Serialize)]
 pub struct Found {
@@ -63,37 +62,6 @@ struct Duplicates {
     support: Option<f64>,
 }
 
-/// What the critic says of images that it learned from and of others.
-#[derive(Serialize)]
-struct Scores {
-    train: Mean,
-    test: Mean,
-    samples: Mean,
-    /// Mean score of training images less that of test images, in standard deviations of the latter: a
-    /// critic that generalises has 0.
-    gap: f64,
-}
-
-/// Of scores.
-#[derive(Serialize)]
-struct Mean {
-    mean: f64,
-    standard_error: f64,
-    count: usize,
-}
-
-impl Mean {
-    fn of(scores: &[f32]) -> Mean {
-        let scores: Vec<f64> = scores.iter().map(|x| f64::from(*x)).collect();
-        let (mean, standard_error) = mean_and_error(&scores);
-        Mean {
-            mean,
-            standard_error,
-            count: scores.len(),
-        }
-    }
-}
-
 /// What --count is unless given: what the protocols of the papers ask for.
 pub fn usual_count(metrics: &[Metric]) -> usize {
     match metrics.contains(&Metric::ParzenFGan) {
@@ -106,7 +74,7 @@ pub fn usual_count(metrics: &[Metric]) -> usize {
 pub struct Splits {
     train: Vec<f32>,
     test: Vec<f32>,
-    features: usize,
+    pub features: usize,
     /// The first digits of both checksums.
     pub name: String,
 }
@@ -130,7 +98,12 @@ impl Splits {
         Points::new(&self.test, self.features)
     }
 
-    fn load(generator: &Generator, test: Option<&Dataset>) -> Result<Splits> {
+    /// Those of the run, and those that are given or that its data set keeps for tests.
+    ///
+    /// # Errors
+    /// `Error::Usage` where neither are any, `Error::Data` for images that cannot be had or are of another
+    /// shape.
+    pub fn load(generator: &Generator, test: Option<&Dataset>) -> Result<Splits> {
         let config = &generator.config;
         let train = images(config)?;
         let test = test_images(config, test)?;
@@ -233,7 +206,13 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
         });
     }
     if wanted.has(Metric::Critic) {
-        found.critic = Some(scores(generator, wanted, &splits, &drawn.values)?);
+        found.critic = Some(Scores::of(
+            generator,
+            wanted.count,
+            &splits,
+            &drawn.values,
+            wanted.asked,
+        )?);
     }
     if wanted.metrics.iter().any(|metric| metric.is_of_digits()) {
         let train = first(splits.train(Protocol::FGan)[0], samples.len());
@@ -243,39 +222,8 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     Ok(found)
 }
 
-/// Of as many images of each kind as there are of the fewest.
-fn scores(
-    generator: &Generator,
-    wanted: &Wanted,
-    splits: &Splits,
-    drawn: &[f32],
-) -> Result<Scores> {
-    let critic = Critic::load(generator)?;
-    let [train, test] = [splits.train(Protocol::FGan)[0], splits.test()];
-    let count = train.len().min(test.len()).min(wanted.count);
-    if count < 2 * critic.pack() {
-        return Err(Error::Data(format!(
-            "{count} images are too few for a mean score of a critic that sees {} at once; give at least {}",
-            critic.pack(),
-            2 * critic.pack()
-        )));
-    }
-    let of = |images: Points<f32>| critic.scores(&centred(images), wanted.asked);
-    let train = of(train.slice(0, count))?;
-    let test = of(test.slice(0, count))?;
-    let samples = critic.scores(&drawn[..count * splits.features], wanted.asked)?;
-    let [train, test, samples] = [train, test, samples].map(|scores| Mean::of(&scores));
-    let deviation = test.standard_error * (test.count as f64).sqrt();
-    Ok(Scores {
-        gap: (train.mean - test.mean) / deviation,
-        train,
-        test,
-        samples,
-    })
-}
-
 /// From \[0, 1\] to \[−1, 1\], as networks see images.
-fn centred(images: Points<f32>) -> Vec<f32> {
+pub fn centred(images: Points<f32>) -> Vec<f32> {
     images.values().iter().map(|x| 2.0 * x - 1.0).collect()
 }
 
@@ -359,31 +307,6 @@ impl Found {
         tables.extend(self.critic.as_ref().map(Scores::table));
         tables.extend(self.digits.iter().flat_map(Digits::tables));
         tables
-    }
-}
-
-impl Scores {
-    fn table(&self) -> String {
-        let row = |name: &str, of: &Mean| {
-            let (mean, error) = (number(of.mean), number(of.standard_error));
-            vec![
-                name.into(),
-                format!("{mean} +- {error}"),
-                of.count.to_string(),
-            ]
-        };
-        let rows = [
-            row("training images", &self.train),
-            row("test images", &self.test),
-            row("samples", &self.samples),
-        ];
-        let header = ["the critic on", "mean score", "scores"];
-        format!(
-            "{}\ntraining images above test images by {} standard deviations; 0 where the critic \
-             generalises",
-            table(&header, &rows),
-            number(self.gap)
-        )
     }
 }
 

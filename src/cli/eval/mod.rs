@@ -1,7 +1,8 @@
 //! `gpugan eval`: samples of a run measured beside real data.
 
 pub(super) mod anchors;
-mod digits;
+pub mod critic;
+pub mod digits;
 pub(super) mod images;
 pub(super) mod points;
 
@@ -168,11 +169,11 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         count,
         seed: arguments.seed.map_or(generator.seed, |seed| seed.0),
         test: arguments.test.as_ref(),
-        asked: Asked {
-            device: &arguments.device,
-            threads: arguments.threads.map(usize::from),
-            tune: arguments.tune,
-        },
+        asked: Asked::new(
+            &arguments.device,
+            arguments.threads.map(usize::from),
+            arguments.tune,
+        ),
     };
     let found = match of_points {
         true => Found::Points(Box::new(points::measure(&generator, &wanted)?)),

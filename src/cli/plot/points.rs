@@ -1,72 +1,62 @@
-//! Pictures of a run on points of one or two coordinates: data and samples, densities of the data, and
-//! what the critic says of every place.
+//! Pictures of a run on points of one or two coordinates: data and samples, and what the critic says of
+//! every place. Densities are drawn next door.
 
+use gpugan::Result;
 use gpugan::data::points::Origin;
 use gpugan::data::toy::Distribution;
 use gpugan::data::{Data, Points as Source};
-use gpugan::eval::gmm::{self, Covariance, Mixture};
-use gpugan::eval::kde::{self, Bandwidth, Kde};
+use gpugan::eval::modes;
 use gpugan::eval::spread::quantile;
-use gpugan::eval::{Points, modes};
 use gpugan::plan::thousands;
 use gpugan::plot::{Axis, Layer, Plot, colour};
-use gpugan::run::log::to_stderr;
-use gpugan::{Error, Result};
 
 use super::super::critic::Critic;
 use super::super::device::Asked;
 use super::super::eval::points::{real, widened};
 use super::super::game;
 use super::super::generator::Generator;
-use super::super::landscape::{self, Ground, SHOWN, grid, surface};
+use super::super::landscape::{self, Ground, SHOWN, grid};
 use super::super::picture::outline;
+use super::{Picture, densities};
 
 /// Points of a curve, and bins of a histogram.
-const CURVE: usize = 400;
+pub const CURVE: usize = 400;
 const BINS: usize = 80;
 
 /// What the axes show beyond the data, as a share of their extent.
 const MARGIN: f64 = 0.2;
 
-/// Components of a mixture where the data do not tell, of which the least BIC decides; starts of each.
-const COMPONENTS: [usize; 8] = [1, 2, 3, 4, 8, 12, 16, 24];
-const RESTARTS: usize = 2;
-
-/// Parts of the cross-validation of the bandwidth.
-const FOLDS: usize = 5;
-
-/// A contour runs where the density is higher than at these shares of the data.
-const OUTSIDE: [f64; 5] = [0.02, 0.1, 0.3, 0.5, 0.7];
-
 /// What is drawn.
-struct Scene {
-    dims: usize,
+pub struct Scene {
+    pub dims: usize,
     /// \[n, D\]
-    real: Vec<f64>,
-    samples: Vec<f64>,
-    distribution: Option<Distribution>,
+    pub real: Vec<f64>,
+    pub samples: Vec<f64>,
+    pub distribution: Option<Distribution>,
     /// The ends of the axes.
-    axes: Vec<[f64; 2]>,
+    pub axes: Vec<[f64; 2]>,
     subtitle: String,
-    seed: u64,
+    pub seed: u64,
 }
 
 /// The pictures with the names of their files.
 ///
 /// # Errors
 /// As [`Generator::draw`]; `Error::Data` for a table that is gone.
-pub fn pictures(generator: &Generator, asked: Asked) -> Result<Vec<(&'static str, Plot)>> {
+pub fn pictures(generator: &Generator, asked: Asked) -> Result<Vec<Picture>> {
     let Data::Points(source) = game::load_data(&generator.config, &mut |_, _| Ok(()))? else {
         panic!("a run on points has points")
     };
     let scene = Scene::of(generator, &source, asked)?;
     if source.dims > 2 {
-        to_stderr("note: densities and the critic are drawn of points of one or two coordinates");
+        (asked.tell)(
+            "note: densities and the critic are drawn of points of one or two coordinates",
+        );
         return Ok(vec![("points", scene.points())]);
     }
     let critic = Critic::load(generator)?;
     let mut pictures = vec![("points", scene.points())];
-    pictures.extend(scene.densities()?);
+    pictures.extend(densities::pictures(&scene, asked.tell)?);
     pictures.push(("critic", scene.critic(&critic, asked)?));
     Ok(pictures)
 }
@@ -95,7 +85,7 @@ impl Scene {
     }
 
     /// Those of the first two coordinates that lie on the axes.
-    fn places(&self, values: &[f64]) -> Vec<[f64; 2]> {
+    pub fn places(&self, values: &[f64]) -> Vec<[f64; 2]> {
         let inside = |point: &[f64; 2]| {
             let mut pairs = point.iter().zip(&self.axes);
             pairs.all(|(x, [from, to])| (from..=to).contains(&x))
@@ -104,7 +94,7 @@ impl Scene {
         points.filter(inside).collect()
     }
 
-    fn plot(&self, title: &str, layers: Vec<Layer>) -> Plot {
+    pub fn plot(&self, title: &str, layers: Vec<Layer>) -> Plot {
         let axis = |at: usize, name: &str| {
             let [from, to] = self.axes[at];
             Axis::new(name).range(from, to)
@@ -124,7 +114,7 @@ impl Scene {
         }
     }
 
-    fn histogram(&self, label: &str, colour: colour::Colour, values: &[f64]) -> Layer {
+    pub fn histogram(&self, label: &str, colour: colour::Colour, values: &[f64]) -> Layer {
         Layer::density(label, colour, values.iter().copied(), BINS, self.axes[0])
     }
 
@@ -143,109 +133,6 @@ impl Scene {
             ],
         };
         self.plot("data and samples", layers)
-    }
-
-    /// A kernel estimate and a mixture of the data beside the samples: as curves in one picture, or as
-    /// contours in one each. Data without a density have none.
-    fn densities(&self) -> Result<Vec<(&'static str, Plot)>> {
-        let real = Points::new(&self.real, self.dims);
-        let bandwidth = Bandwidth::CrossValidated {
-            folds: FOLDS,
-            seed: self.seed,
-        };
-        let kde = match kde::fit(real, bandwidth) {
-            Ok(kde) => kde,
-            Err(Error::Data(fault)) => {
-                to_stderr(&format!("note: no densities are drawn: {fault}"));
-                return Ok(Vec::new());
-            }
-            Err(fault) => return Err(fault),
-        };
-        let mixture = self.mixture(real);
-        if self.dims == 1 {
-            return Ok(vec![("densities", self.curves(&kde, &mixture))]);
-        }
-        let title = format!("a mixture of {} Gaussians", mixture.weights.len());
-        Ok(vec![
-            (
-                "kde",
-                self.contours("a kernel estimate", |points| kde.log_densities(points)),
-            ),
-            (
-                "mixture",
-                self.contours(&title, |points| mixture.log_densities(points)),
-            ),
-        ])
-    }
-
-    /// Of as many components as the data have, where that is known.
-    fn mixture(&self, real: Points) -> Mixture {
-        let known = self.distribution.as_ref().and_then(Distribution::centres);
-        let sizes = match known {
-            Some(known) => vec![known.weights.len()],
-            None => COMPONENTS.to_vec(),
-        };
-        let fit = |components: usize| {
-            let options =
-                gmm::Options::new(components.min(real.len()), Covariance::Full, self.seed);
-            let restarts = RESTARTS;
-            gmm::fit(
-                real,
-                gmm::Options {
-                    restarts,
-                    ..options
-                },
-            )
-        };
-        let fits = sizes.into_iter().map(fit);
-        let better = |a: Mixture, b: Mixture| match b.bic(real.len()) < a.bic(real.len()) {
-            true => b,
-            false => a,
-        };
-        fits.reduce(better).expect("there is a size")
-    }
-
-    fn curves(&self, kde: &Kde, mixture: &Mixture) -> Plot {
-        let grid = self.line(CURVE);
-        let curve = |logs: Vec<f64>| {
-            let places = grid.iter().zip(logs);
-            places.map(|(x, log)| [*x, log.exp()]).collect::<Vec<_>>()
-        };
-        let points = Points::new(&grid, 1);
-        let mut layers = vec![self.histogram("samples", colour::GREY, &self.samples)];
-        let truth = |x: &f64| Some([*x, self.distribution.as_ref()?.density(&[*x])?]);
-        let truth: Option<Vec<_>> = grid.iter().map(truth).collect();
-        layers.extend(truth.map(|truth| Layer::line("true density", colour::BLACK, truth)));
-        let of_data = curve(kde.log_densities(points));
-        layers.push(Layer::line("KDE of data", colour::BLUE, of_data));
-        let label = format!("mixture of {}", mixture.weights.len());
-        let of_data = curve(mixture.log_densities(points));
-        layers.push(Layer::line(label, colour::VERMILION, of_data));
-        self.plot("samples, and densities of the data", layers)
-    }
-
-    /// Lines of equal density around shares of the data, and samples.
-    fn contours(&self, model: &str, log_densities: impl Fn(Points) -> Vec<f64>) -> Plot {
-        let at_data = log_densities(Points::new(&self.real, 2));
-        let grid = grid(self.ground());
-        // Levels are told apart on a logarithmic scale, on which lines between cells are straighter.
-        let mut levels: Vec<f64> = OUTSIDE.map(|share| quantile(&at_data, share)).into();
-        levels.dedup();
-        let least = levels[0];
-        let far = (levels[levels.len() - 1] - least).max(1.0);
-        let logs = log_densities(Points::new(&grid, 2)).into_iter();
-        let logs = logs.map(|log| log.max(least - far));
-        let surface = surface(self.ground(), logs.collect());
-        let layers = vec![
-            Layer::points("samples", colour::VERMILION, self.places(&self.samples)),
-            Layer::Contours {
-                label: "density of data".into(),
-                colour: colour::BLUE,
-                surface,
-                levels,
-            },
-        ];
-        self.plot(&format!("samples, and {model} of the data"), layers)
     }
 
     /// The critic's scores of all places.
@@ -301,14 +188,14 @@ impl Scene {
     }
 
     /// Places along the axis.
-    fn line(&self, count: usize) -> Vec<f64> {
+    pub fn line(&self, count: usize) -> Vec<f64> {
         let [from, to] = self.axes[0];
         let place = |at: usize| from + (to - from) * at as f64 / (count - 1) as f64;
         (0..count).map(place).collect()
     }
 
     /// The axes of points in the plane.
-    fn ground(&self) -> Ground {
+    pub fn ground(&self) -> Ground {
         [self.axes[0], self.axes[1]]
     }
 }

@@ -170,11 +170,11 @@ fn name(map: &str) -> String {
 
 /// The samples, and what they were drawn on.
 fn draw(arguments: &Arguments, sampling: &Pushforward) -> Result<(Vec<f32>, DeviceInfo)> {
-    let asked = Asked {
-        device: &arguments.device,
-        threads: arguments.threads.map(usize::from),
-        tune: Tune::Off,
-    };
+    let asked = Asked::new(
+        &arguments.device,
+        arguments.threads.map(usize::from),
+        Tune::Off,
+    );
     let opened = device::open(sampling.plan.clone(), asked, &[])?;
     to_stderr(&opened.sentence(&arguments.device));
     let mut executor = opened.executor;

@@ -3,6 +3,7 @@
 mod cadence;
 mod describe;
 mod facts;
+mod pictures;
 mod session;
 mod start;
 
@@ -10,11 +11,11 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use gpugan::Result;
 use gpugan::data::Data;
 use gpugan::gan::{Gan, Trainer};
 use gpugan::plan::thousands;
 use gpugan::run::Config;
+use gpugan::{Error, Result};
 
 use super::device::Asked;
 use super::game::Outline;
@@ -73,7 +74,7 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan train --resume RUN --steps 40000
 
 With --resume only --steps, --epochs, --device, --threads, --tune,
---sample-every, --checkpoint-every and --keep can be given.";
+--sample-every, --checkpoint-every, --keep and --plots can be given.";
 
 /// While data are loaded.
 const BETWEEN_WORDS: Duration = Duration::from_secs(5);
@@ -117,9 +118,15 @@ fn train(arguments: &Arguments, progress: &mut Progress) -> Result<()> {
     if let Some(snapshot) = snapshot {
         trainer.restore(&snapshot)?;
     }
+    let (run, options) = (files.run.root().to_path_buf(), config.clone());
     let mut session = Session::new(config, files, trainer, canvas, turns);
-    session.play(&signals, progress)?;
-    let summary = session.finish(progress)?;
+    let played = session.play(&signals, progress);
+    let ended = played.and_then(|()| session.finish(progress));
+    let stopped = matches!(&ended, Err(Error::Interrupted { .. } | Error::Diverged(_)));
+    if options.plots && (ended.is_ok() || stopped) {
+        pictures::draw(&run, &options, stopped, progress);
+    }
+    let summary = ended?;
     match arguments.json {
         true => output::print_json(&summary),
         false => output::print(&summary.run),

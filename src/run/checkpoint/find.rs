@@ -51,6 +51,21 @@ pub fn find(path: &Path) -> Result<Found> {
     }
 }
 
+/// The whole checkpoints of a run by their steps, ascending.
+///
+/// # Errors
+/// [`Error::Checkpoint`] if the run's `checkpoints` cannot be read.
+pub fn all(run: &Path) -> Result<Vec<(u64, PathBuf)>> {
+    let directory = run.join("checkpoints");
+    let steps = steps(&directory).map_err(|e| failed("read", &directory, e))?;
+    let paths = steps
+        .into_iter()
+        .map(|step| (step, directory.join(directory_name(step))));
+    Ok(paths
+        .filter(|(_, path)| read_verified(path).is_ok())
+        .collect())
+}
+
 /// The newest checkpoint that is whole, in place of the one that `latest` names.
 fn newest_whole(directory: &Path, problem: &str) -> Result<Found> {
     let steps = steps(directory).map_err(|e| failed("read", directory, e))?;

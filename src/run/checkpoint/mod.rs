@@ -13,7 +13,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-pub use find::{Found, find, prune};
+pub use find::{Found, all, find, prune};
 pub use state::State;
 pub use tensors::{
     ElementType, NamedTensor, TensorData, TensorSpec, decode, encode, expect, refuse_nonfinite,

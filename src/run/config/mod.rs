@@ -150,6 +150,8 @@ pub struct Config {
     pub log_every: u64,
     /// Newest checkpoints that stay, besides the one of step 0.
     pub keep: usize,
+    /// Whether pictures of the run are drawn when it ends.
+    pub plots: bool,
     pub on_nan: OnNan,
 }
 
@@ -214,6 +216,7 @@ impl Default for Config {
             checkpoint_every: 1_000,
             log_every: 100,
             keep: 3,
+            plots: true,
             on_nan: OnNan::Stop,
         }
     }
