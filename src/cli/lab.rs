@@ -7,6 +7,7 @@ use gpugan::gan::{EMA, Gan, Interval, Sampler, Scorer, Trainer, checkpoint};
 use gpugan::plan::codes::Counter;
 use gpugan::plan::{Contents, Tensor};
 use gpugan::run::Config;
+use gpugan::run::config::Tune;
 use gpugan::{Error, Result};
 use toml::Table;
 
@@ -18,6 +19,16 @@ use super::{device, game};
 pub struct Bench<'a> {
     pub device: &'a str,
     pub threads: Option<usize>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn asked(self) -> Asked<'a> {
+        Asked {
+            device: self.device,
+            threads: self.threads,
+            tune: Tune::Auto,
+        }
+    }
 }
 
 /// A game under way.
@@ -47,12 +58,7 @@ impl Lab {
         let data = game::load_data(&config, &mut |_, _| Ok(()))?;
         config.resolve_length(data.count() as u64)?;
         let gan = Gan::new(game::settings(&config, game::Outline::of(&data))?);
-        let asked = Asked {
-            device: bench.device,
-            threads: bench.threads,
-            tune: config.tune,
-        };
-        let executor = device::open(gan.plan.clone(), asked, &[])?.executor;
+        let executor = device::open(gan.plan.clone(), bench.asked(), &[])?.executor;
         let trainer = Trainer::new(gan, executor, data.into_contents())?;
         Ok(Lab {
             config,
@@ -116,7 +122,7 @@ impl Lab {
         };
         let (latent, seed) = (settings.latent, settings.seed);
         let sampler = Sampler::new(&settings.architecture, name, latent, at_once, seed);
-        let mut executor = device::open(sampler.plan.clone(), self.asked(bench), &[])?.executor;
+        let mut executor = device::open(sampler.plan.clone(), bench.asked(), &[])?.executor;
         let (state, saved) = (sampler.generator.state(), self.trainer.state()?.model);
         checkpoint::restore(&sampler.plan, executor.as_mut(), &state, &saved)?;
         let mut samples = Vec::new();
@@ -143,7 +149,7 @@ impl Lab {
         let settings = &self.trainer.gan().settings;
         let inputs = settings.pack * settings.architecture.features();
         let scorer = Scorer::new(settings, samples.len() / inputs);
-        let mut executor = device::open(scorer.plan.clone(), self.asked(bench), &[])?.executor;
+        let mut executor = device::open(scorer.plan.clone(), bench.asked(), &[])?.executor;
         let (state, saved) = (scorer.critic.state(), self.trainer.state()?.model);
         checkpoint::restore(&scorer.plan, executor.as_mut(), &state, &saved)?;
         executor.write(scorer.x, &Contents::F32(samples.to_vec()))?;
@@ -151,14 +157,6 @@ impl Lab {
         match executor.read(scorer.scores)? {
             Contents::F32(values) => Ok(values),
             other => panic!("scores are floats, not {other:?}"),
-        }
-    }
-
-    fn asked<'a>(&self, bench: Bench<'a>) -> Asked<'a> {
-        Asked {
-            device: bench.device,
-            threads: bench.threads,
-            tune: self.config.tune,
         }
     }
 

@@ -9,7 +9,7 @@ use gpugan::eval::polynomial::{KernelDistance, kernel_distance};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::super::device;
+use super::super::device::{self, Asked};
 use super::super::train_classifier::AT_ONCE;
 use super::{Metric, Wanted, number, table};
 
@@ -32,10 +32,39 @@ pub struct Digits {
 
 /// The classifier that all of it depends on.
 #[derive(Serialize)]
-struct Judge {
+pub struct Judge {
     sha256: String,
     /// Share of MNIST's test images that it tells right.
     accuracy: f64,
+}
+
+impl Judge {
+    pub fn line(&self) -> String {
+        format!(
+            "by the classifier {} ({:.2} % of MNIST's test images right)",
+            &self.sha256[..16],
+            100.0 * self.accuracy
+        )
+    }
+}
+
+/// The classifier that is built in, on a device.
+///
+/// # Errors
+/// `Error::NoDevice`, and what the device does.
+pub fn classifier(asked: Asked) -> Result<(Classifier, Judge)> {
+    let Saved {
+        metadata,
+        state,
+        checksum,
+    } = embedded()?;
+    let reader = Reader::new(AT_ONCE);
+    let executor = device::open(reader.plan.clone(), asked, &[])?.executor;
+    let judge = Judge {
+        sha256: checksum,
+        accuracy: metadata.right as f64 / metadata.of as f64,
+    };
+    Ok((Classifier::new(reader, executor, &state)?, judge))
 }
 
 /// The same of samples and of training images.
@@ -75,14 +104,7 @@ pub fn check(wanted: &Wanted, shape: [usize; 3]) -> Result<()> {
 /// # Errors
 /// What opening and running the device may fail with.
 pub fn measure(wanted: &Wanted, samples: &[f32], train: &[f32], test: &[f32]) -> Result<Digits> {
-    let Saved {
-        metadata,
-        state,
-        checksum,
-    } = embedded()?;
-    let reader = Reader::new(AT_ONCE);
-    let executor = device::open(reader.plan.clone(), wanted.asked, &[])?.executor;
-    let mut classifier = Classifier::new(reader, executor, &state)?;
+    let (mut classifier, judge) = classifier(wanted.asked)?;
     let pair = [classifier.read(samples)?, classifier.read(train)?];
     let features: Vec<Vec<f64>> = pair.iter().map(features).collect();
     let features = [0, 1].map(|at| Points::new(&features[at], FEATURES));
@@ -94,10 +116,7 @@ pub fn measure(wanted: &Wanted, samples: &[f32], train: &[f32], test: &[f32]) ->
     let real = Points::new(&real, FEATURES);
     let count = |images: &[f32]| images.len() / SHAPE.iter().product::<usize>();
     Ok(Digits {
-        classifier: Judge {
-            sha256: checksum,
-            accuracy: metadata.right as f64 / metadata.of as f64,
-        },
+        classifier: judge,
         samples: count(samples),
         training_images: count(train),
         test_images: count(test),
@@ -154,10 +173,8 @@ impl Digits {
             tables.push(table(&[&first, "samples", "training images"], &cells));
         }
         tables.push(format!(
-            "by the classifier {} ({:.2} % of MNIST's test images right), on {FEATURES} features: no \
-             number of Inception's",
-            &self.classifier.sha256[..16],
-            100.0 * self.classifier.accuracy
+            "{}, on {FEATURES} features: no number of Inception's",
+            self.classifier.line()
         ));
         tables
     }

@@ -7,6 +7,7 @@ mod objectives;
 mod parzen;
 mod report;
 mod ring_grid;
+mod stacked;
 
 use std::path::PathBuf;
 
@@ -63,6 +64,8 @@ Tables:
   gp-toys            Gulrajani et al. 2017, figure 2: value surfaces of critics under a gradient penalty and
                      under clipping, with pictures in --out
   ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
+  stacked-mnist      Lin et al. 2018, table 2: modes of stacked MNIST by packing; without --quick this is
+                     for a GPU
   goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
 
 Examples:
@@ -77,6 +80,7 @@ enum Table {
     WganLines,
     GpToys,
     RingGrid,
+    StackedMnist,
     GoodfellowParzen,
 }
 
@@ -133,6 +137,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Table::WganLines => lines::table(plan)?,
         Table::GpToys => gp_toys::table(plan, &arguments.out)?,
         Table::RingGrid => ring_grid::table(plan)?,
+        Table::StackedMnist => stacked::table(plan)?,
         Table::GoodfellowParzen => parzen::table(plan)?,
     };
     if arguments.quick {
