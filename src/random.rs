@@ -50,8 +50,10 @@ impl Latent {
     }
 }
 
-/// Fills `x`\[N,…\] with the next N images of `images`\[count, H, W, C\], in the order of the epoch;
-/// with `flip`, one in two at random is mirrored along W.
+/// Fills `x`\[N, H·W·S·C\] with the next N samples, each of S of the `images`\[count, H, W, C\] one
+/// behind the other along the channels. Place s of a sample takes the images in an order of its own,
+/// that of the key `threefry2x32(key of the stream data, (epoch, s))`. With `flip`, one sample in two
+/// at random is mirrored along W.
 pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: bool, x: Tensor) {
     let (key, flip_key) = (
         stream_key(seed, Stream::Data),
@@ -62,6 +64,7 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: 
         panic!("{} is not [count, H, W, C]", r.info(images).name);
     };
     let features = height * width * channels;
+    let stack = r.info(x).len() / (rows * features);
     r.call(&kernel::DATA_GATHER)
         .read("images", images)
         .read("clock", clock)
@@ -77,7 +80,8 @@ pub fn gather(r: &mut Recorder, images: Tensor, clock: Tensor, seed: u64, flip: 
         .set("flip_key1", flip_key[1])
         .set("width", width)
         .set("channels", channels)
-        .extent(rows * features, 1, 1)
+        .set("stack", stack)
+        .extent(rows * stack * features, 1, 1)
         .record();
 }
 

@@ -47,6 +47,7 @@ pub fn load_data(config: &Config, watch: data::Watch) -> Result<Data> {
     let data = match (&config.data_dir, &config.dataset) {
         (Some(directory), _) => Data::Images(data::idx::load_dir(directory, Split::Train)?),
         (None, Dataset::Mnist) => Data::Images(data::mnist::load(Split::Train)?),
+        (None, Dataset::StackedMnist) => Data::Images(data::mnist::stacked(Split::Train)?),
         (None, Dataset::Folder(directory)) => {
             Data::Images(data::folder::load(directory, &wanted, watch)?)
         }
@@ -67,17 +68,19 @@ pub struct Outline {
     pub shape: [usize; 3],
     /// Samples of an epoch.
     pub count: usize,
+    /// Images that a sample is made of.
+    pub stack: usize,
     pub points: Option<Points>,
 }
 
 impl Outline {
     /// Of images of this shape.
     pub fn of_images(shape: [usize; 3], count: usize) -> Outline {
-        let points = None;
         Outline {
             shape,
             count,
-            points,
+            stack: 1,
+            points: None,
         }
     }
 
@@ -86,6 +89,7 @@ impl Outline {
         Outline {
             shape: data.shape(),
             count: data.count(),
+            stack: data.stack(),
             points: data.points(),
         }
     }
@@ -203,6 +207,7 @@ pub fn settings(config: &Config, data: Outline) -> Result<Settings> {
         seed: config.seed.0,
         points: data.points,
         images: data.count,
+        stack: data.stack,
         flip: config.flip,
         ring: ring(config)?,
         samples: match data.points {

@@ -7,6 +7,7 @@ use gpugan::gan::{EMA, Gan, Interval, Sampler, Scorer, Trainer, checkpoint};
 use gpugan::plan::codes::Counter;
 use gpugan::plan::{Contents, Tensor};
 use gpugan::run::Config;
+use gpugan::run::config::Tune;
 use gpugan::{Error, Result};
 use toml::Table;
 
@@ -18,6 +19,12 @@ use super::{device, game};
 pub struct Bench<'a> {
     pub device: &'a str,
     pub threads: Option<usize>,
+}
+
+impl<'a> Bench<'a> {
+    pub fn asked(self) -> Asked<'a> {
+        Asked::new(self.device, self.threads, Tune::Auto)
+    }
 }
 
 /// A game under way.
@@ -47,8 +54,7 @@ impl Lab {
         let data = game::load_data(&config, &mut |_, _| Ok(()))?;
         config.resolve_length(data.count() as u64)?;
         let gan = Gan::new(game::settings(&config, game::Outline::of(&data))?);
-        let asked = Asked::new(bench.device, bench.threads, config.tune);
-        let executor = device::open(gan.plan.clone(), asked, &[])?.executor;
+        let executor = device::open(gan.plan.clone(), bench.asked(), &[])?.executor;
         let trainer = Trainer::new(gan, executor, data.into_contents())?;
         Ok(Lab {
             config,
@@ -112,7 +118,7 @@ impl Lab {
         };
         let (latent, seed) = (settings.latent, settings.seed);
         let sampler = Sampler::new(&settings.architecture, name, latent, at_once, seed);
-        let mut executor = device::open(sampler.plan.clone(), self.asked(bench), &[])?.executor;
+        let mut executor = device::open(sampler.plan.clone(), bench.asked(), &[])?.executor;
         let (state, saved) = (sampler.generator.state(), self.trainer.state()?.model);
         checkpoint::restore(&sampler.plan, executor.as_mut(), &state, &saved)?;
         let mut samples = Vec::new();
@@ -139,7 +145,7 @@ impl Lab {
         let settings = &self.trainer.gan().settings;
         let inputs = settings.pack * settings.architecture.features();
         let scorer = Scorer::new(settings, samples.len() / inputs);
-        let mut executor = device::open(scorer.plan.clone(), self.asked(bench), &[])?.executor;
+        let mut executor = device::open(scorer.plan.clone(), bench.asked(), &[])?.executor;
         let (state, saved) = (scorer.critic.state(), self.trainer.state()?.model);
         checkpoint::restore(&scorer.plan, executor.as_mut(), &state, &saved)?;
         executor.write(scorer.x, &Contents::F32(samples.to_vec()))?;
@@ -148,10 +154,6 @@ impl Lab {
             Contents::F32(values) => Ok(values),
             other => panic!("scores are floats, not {other:?}"),
         }
-    }
-
-    fn asked<'a>(&self, bench: Bench<'a>) -> Asked<'a> {
-        Asked::new(bench.device, bench.threads, self.config.tune)
     }
 
     /// The numbers of a tensor, such as `generator.0.weight`.

@@ -51,10 +51,11 @@ pub struct PlanOptions {
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DataOptions {
-    /// Data set to learn from: mnist (built in); the PNG and JPEG files at any depth in folder:DIR or
-    /// zip:FILE; the rows of 1 to 16 numbers in points:FILE; or points drawn without end: ring8[:SIGMA],
-    /// ring8-legacy[:SIGMA], grid25[:SIGMA], uniform, gaussian:MU,SIGMA, x2, fgan-mix, swissroll,
-    /// moons, spiral, point-mass:X[,Y...], line:THETA [default: mnist]
+    /// Data set to learn from: mnist (built in); stacked-mnist, three digits at random as the colours of
+    /// one image; the PNG and JPEG files at any depth in folder:DIR or zip:FILE; the rows of 1 to 16
+    /// numbers in points:FILE; or points drawn without end: ring8[:SIGMA], ring8-legacy[:SIGMA],
+    /// grid25[:SIGMA], uniform, gaussian:MU,SIGMA, x2, fgan-mix, swissroll, moons, spiral,
+    /// point-mass:X[,Y...], line:THETA [default: mnist]
     #[arg(long, value_name = "DATASET", help_heading = DATA)]
     dataset: Option<Dataset>,
     /// Folder of IDX files to learn from instead, under MNIST's names (train-images-idx3-ubyte), raw

@@ -1,11 +1,10 @@
 //! Pictures of samples, real and generated: images side by side, or a plot of points.
 
 use gpugan::Result;
-use gpugan::data::{Data, Images, Points};
+use gpugan::data::{Data, Points};
 use gpugan::plan::thousands;
 use gpugan::plot::{self, Axis, Layer, colour};
 use gpugan::run::grid;
-use gpugan::threefry::{Stream, is_mirrored, permute, stream_key, threefry2x32};
 
 use super::game;
 
@@ -20,7 +19,7 @@ impl Canvas {
     /// For samples that are to be like these data, for the run with this seed.
     pub fn of(data: &Data, seed: u64) -> Canvas {
         match data {
-            Data::Images(images) => Canvas::Grid(images.shape),
+            Data::Images(images) => Canvas::Grid(images.sample_shape()),
             Data::Points(points) => Canvas::Plot(Plot::of(points, seed)),
         }
     }
@@ -56,34 +55,13 @@ impl Canvas {
 /// As [`grid::grid`].
 pub fn real(data: &Data, seed: u64, flip: bool) -> Result<Vec<u8>> {
     let samples = match data {
-        Data::Images(images) => first_images(images, seed, flip),
+        Data::Images(images) => {
+            let most = game::grid_side(images.shape).pow(2);
+            images.draw(seed, flip, 0, most.min(images.count))
+        }
         Data::Points(_) => Vec::new(),
     };
     Canvas::of(data, seed).show(&samples)
-}
-
-/// The images of a grid.
-fn first_images(images: &Images, seed: u64, flip: bool) -> Vec<f32> {
-    let flip_key = stream_key(seed, Stream::Flip);
-    let [_, width, channels] = images.shape;
-    let side = game::grid_side(images.shape);
-    let shown = images.count.min(side * side);
-    let epoch = threefry2x32(stream_key(seed, Stream::Data), [0, 0]);
-    let mut values = Vec::with_capacity(shown * images.image_bytes());
-    for at in 0..shown as u32 {
-        let index = permute(epoch, images.count as u32, at) as usize;
-        let image = &images.pixels[index * images.image_bytes()..][..images.image_bytes()];
-        let mirrored = flip && is_mirrored(flip_key, at, 0);
-        for line in image.chunks_exact(width * channels) {
-            let pixel = |at| match mirrored {
-                true => width - 1 - at,
-                false => at,
-            };
-            let bytes = (0..width).flat_map(|at| &line[pixel(at) * channels..][..channels]);
-            values.extend(bytes.map(|&byte| f32::from(byte) / 127.5 - 1.0));
-        }
-    }
-    values
 }
 
 /// Generated points over real ones, on axes that the real ones decide: the first two coordinates, or

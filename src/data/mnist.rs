@@ -55,6 +55,23 @@ pub fn load(split: Split) -> Result<Images> {
     ))
 }
 
+/// Digits of a sample of [`stacked`].
+pub const STACK: usize = 3;
+
+/// Samples of three digits, 28×28×3, that are drawn independently of each other, one for each channel:
+/// 1,000 classes, among which a generator may lose some (Srivastava et al. 2017, VEEGAN).
+///
+/// # Errors
+/// As [`load`].
+pub fn stacked(split: Split) -> Result<Images> {
+    let digits = load(split)?;
+    Ok(Images {
+        name: "stacked-mnist".into(),
+        stack: STACK,
+        ..digits
+    })
+}
+
 /// The `len` bytes that follow the `HEADER` bytes of a decoded file; all of it is checked.
 fn unpack<const HEADER: usize>(file: &Packed, len: usize) -> Result<Vec<u8>> {
     let damaged = |what: String| {

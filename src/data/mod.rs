@@ -1,6 +1,6 @@
-//! Images to learn from, held as bytes: the embedded MNIST ([`mnist`]) and folders of IDX files
-//! ([`idx`]) exactly as they are stored; PNG and JPEG files in a folder ([`folder`]) or in a zip
-//! file ([`archive`]), cropped and resized to one size. Points to learn from ([`points`]): from
+//! Images to learn from, held as bytes: the embedded MNIST ([`mnist`]), also stacked to samples of
+//! three digits, and folders of IDX files ([`idx`]) exactly as they are stored; PNG and JPEG files in
+//! a folder ([`folder`]) or in a zip file ([`archive`]), cropped and resized to one size. Points to learn from ([`points`]): from
 //! distributions ([`toy`]) or a text file.
 //!
 //! Deliberately not here: scaling to floats, shuffling, mirroring and batching. The executors gather and
@@ -19,7 +19,7 @@ pub use files::{Wanted, Watch};
 pub use points::Points;
 
 use crate::plan::Contents;
-use crate::threefry::DRAWN;
+use crate::threefry::{DRAWN, Stream, is_mirrored, permute, stream_key, threefry2x32};
 use crate::{Error, Result, random};
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
@@ -78,8 +78,16 @@ impl Data {
     /// \[H, W, C\]; of points of D coordinates \[1, 1, D\].
     pub fn shape(&self) -> [usize; 3] {
         match self {
-            Data::Images(images) => images.shape,
+            Data::Images(images) => images.sample_shape(),
             Data::Points(points) => [1, 1, points.dims],
+        }
+    }
+
+    /// Images that a sample is made of, 1 also of points: see [`Images::stack`].
+    pub fn stack(&self) -> usize {
+        match self {
+            Data::Images(images) => images.stack,
+            Data::Points(_) => 1,
         }
     }
 
@@ -138,7 +146,8 @@ impl Data {
 /// and `labels`, where there are any, are `count` long.
 #[derive(Debug, Clone)]
 pub struct Images {
-    /// What the run directory is named after: `mnist`, or the name of the folder or zip file.
+    /// What the run directory is named after: `mnist`, `stacked-mnist`, or the name of the folder or zip
+    /// file.
     pub name: String,
     /// Number of images, at least 1.
     pub count: usize,
@@ -148,6 +157,9 @@ pub struct Images {
     pub pixels: Vec<u8>,
     /// `[count]`, the class of each image.
     pub labels: Option<Vec<u8>>,
+    /// Images that one sample is made of, one behind the other along the channels: 1, or as many as are
+    /// drawn independently of each other for every sample.
+    pub stack: usize,
     /// SHA-256 of `pixels`, in hexadecimal.
     pub checksum: String,
     /// What the user ought to know about these images, if anything.
@@ -164,6 +176,7 @@ impl Images {
             shape,
             pixels,
             labels,
+            stack: 1,
             checksum,
             warning: None,
         }
@@ -172,6 +185,42 @@ impl Images {
     /// H·W·C: the bytes, and so the values, of one image.
     pub fn image_bytes(&self) -> usize {
         self.shape.iter().product()
+    }
+
+    /// \[H, W, stack·C\]
+    pub fn sample_shape(&self) -> [usize; 3] {
+        let [height, width, channels] = self.shape;
+        [height, width, self.stack * channels]
+    }
+
+    /// Samples number `first` and following that the critic of the run with this seed sees, \[n, H, W,
+    /// stack·C\] in \[−1, 1\], some of them mirrored with `flip`.
+    pub fn draw(&self, seed: u64, flip: bool, first: u64, n: usize) -> Vec<f32> {
+        let [key, flip_key] = [Stream::Data, Stream::Flip].map(|stream| stream_key(seed, stream));
+        let ([height, width, channels], count) = (self.shape, self.count as u64);
+        let mut values = Vec::with_capacity(n * self.stack * self.image_bytes());
+        for number in first..first + n as u64 {
+            let (epoch, position) = ((number / count) as u32, (number % count) as u32);
+            let image = |place| {
+                let order = threefry2x32(key, [epoch, place]);
+                let at = permute(order, count as u32, position) as usize;
+                &self.pixels[at * self.image_bytes()..][..self.image_bytes()]
+            };
+            let images: Vec<&[u8]> = (0..self.stack as u32).map(image).collect();
+            let mirrored = flip && is_mirrored(flip_key, position, epoch);
+            for pixel in 0..height * width {
+                let column = pixel % width;
+                let from = match mirrored {
+                    true => pixel - column + width - 1 - column,
+                    false => pixel,
+                };
+                for image in &images {
+                    let bytes = image[from * channels..][..channels].iter();
+                    values.extend(bytes.map(|&byte| f32::from(byte) / 127.5 - 1.0));
+                }
+            }
+        }
+        values
     }
 }
 

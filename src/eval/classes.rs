@@ -40,9 +40,25 @@ impl Classes {
     }
 }
 
+/// The KL(histogram ‖ uniform) in nats that `samples` of a uniform distribution over `classes` have on
+/// average, (classes − 1)/(2·samples) to first order (Miller 1955): what a perfect generator gets.
+pub fn kl_floor(classes: usize, samples: usize) -> f64 {
+    (classes - 1) as f64 / (2 * samples) as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_three_digits_are_a_thousand_classes() {
+        // Shares of 1/2, 1/4 and 1/4: KL = ln 1000 − 3/2 ln 2.
+        let found = Classes::of(&[123, 999, 0, 123], 1_000);
+        assert_eq!(found.found, 3);
+        let expected = 5.868_034_462_141_064_5;
+        assert!((found.kl_to_uniform - expected).abs() < 1e-13, "{found:?}");
+        assert!((kl_floor(1_000, 26_000) - 0.019_211_538_461_538_46).abs() < 1e-16);
+    }
 
     #[test]
     fn a_flat_histogram_has_the_logarithm_of_its_classes_for_entropy() {

@@ -72,7 +72,7 @@ impl Gan {
             ),
             data: match settings.points {
                 None => {
-                    let shape = [settings.images, h, w, c];
+                    let shape = [settings.images, h, w, c / settings.stack];
                     r.tensor("images", Role::Input, DType::U8, &shape)
                 }
                 Some(points) => {

@@ -70,6 +70,9 @@ pub struct Settings {
     /// Images or rows of the data set; [`DRAWN`](crate::threefry::DRAWN) where points are drawn
     /// without end.
     pub images: usize,
+    /// Images of the data set that one real sample is made of, along the channels: see
+    /// [`Images::stack`](crate::data::Images::stack).
+    pub stack: usize,
     /// Whether the critic sees real images mirrored at random.
     pub flip: bool,
     /// Rows of the metrics ring: turns between two read-backs, at most.

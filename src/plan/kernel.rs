@@ -174,12 +174,13 @@ kernels! {
     /// stream with this key
     PUSHFORWARD_GUMBEL_MAX = "pushforward/gumbel_max" (logits: F32, clock: U32) -> (values: F32)
         [key0: Int, key1: Int, counter: Int, len: Int, categories: Int] false;
-    /// x\[N,F\]: the next N of `count` images in the order of the epoch, bytes mapped to \[−1, 1\],
-    /// with `flip` mirrored along the width where the flip stream says so
+    /// x\[N,H,W,S·C\]: the next N samples of S = `stack` of `count` images, each of these in an order of
+    /// the epoch of its own, bytes mapped to \[−1, 1\], with `flip` mirrored along the width where the
+    /// flip stream says so
     DATA_GATHER = "data/gather" (images: U8, clock: U32) -> (x: F32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int, features: Int,
-         flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int] false;
-    /// classes\[N\]: the labels of the images that `data/gather` takes at the same clock
+         flip: Int, flip_key0: Int, flip_key1: Int, width: Int, channels: Int, stack: Int] false;
+    /// classes\[N\]: the labels of the images that `data/gather` takes at the same clock, S being 1
     DATA_LABELS = "data/labels" (labels: U8, clock: U32) -> (classes: U32)
         [key0: Int, key1: Int, count: Int, half_bits: Int, rows: Int] false;
     /// x\[N,D\]: the next N of `count` points\[count,D\] in the order of the epoch

@@ -76,6 +76,7 @@ pub fn game(shape: [usize; 3], batch: usize) -> Settings {
         seed: 11,
         points: None,
         images: 10,
+        stack: 1,
         flip: false,
         ring: 4,
         samples: 4,

@@ -11,9 +11,14 @@ const KEY: [u32; 2] = [3, 4];
 const FLIP_KEY: [u32; 2] = [5, 6];
 
 /// A batch of `rows` images from bytes\[count, H, W, C\], at a place in the order.
-fn gather(
+fn gather(bytes: &[u8], shape: [usize; 4], rows: usize, place: [u32; 2], flip: bool) -> Vec<f64> {
+    stacks(bytes, (shape, 1), rows, place, flip)
+}
+
+/// The same of samples of `stack` images.
+fn stacks(
     bytes: &[u8],
-    shape: [usize; 4],
+    (shape, stack): ([usize; 4], usize),
     rows: usize,
     [epoch, position]: [u32; 2],
     flip: bool,
@@ -26,7 +31,7 @@ fn gather(
             "clock",
             Contents::U32(vec![0, epoch, position, 0, 0, 0, 0, 0]),
         )
-        .write("x", rows * features)
+        .write("x", rows * stack * features)
         .set("key0", KEY[0])
         .set("key1", KEY[1])
         .set("count", count)
@@ -38,7 +43,8 @@ fn gather(
         .set("flip_key1", FLIP_KEY[1])
         .set("width", width)
         .set("channels", channels)
-        .extent(rows * features, 1, 1);
+        .set("stack", stack)
+        .extent(rows * stack * features, 1, 1);
     Rig::new(case).run().floats("x")
 }
 
@@ -105,6 +111,30 @@ fn a_place_in_the_order_decides_what_is_mirrored() {
         assert_eq!(seen, expected, "epoch {epoch}, position {position}");
     }
     assert!(coins.iter().all(|seen| *seen > 8), "{coins:?}");
+}
+
+/// The order of place s has the key of (epoch, s): the first is that of single images.
+#[test]
+fn every_place_of_a_stack_has_an_order_of_its_own() {
+    let (shape, stack) = ([10, 2, 3, 2], 3);
+    let bytes: Vec<u8> = (0..120).map(|at| at * 2).collect();
+    let places = [(2, 8), (2, 9), (3, 0)];
+    let x = stacks(&bytes, (shape, stack), 3, [2, 8], false);
+    let mirrored = stacks(&bytes, (shape, stack), 3, [2, 8], true);
+    for (row, (epoch, position)) in places.into_iter().enumerate() {
+        let order = |place| permute(threefry2x32(KEY, [epoch, place]), 10, position) as usize;
+        let coin = threefry2x32(FLIP_KEY, [position, epoch])[0] % 2;
+        for pixel in 0..6 {
+            let other = [pixel, pixel / 3 * 3 + 2 - pixel % 3][coin as usize];
+            for (place, channel) in [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)] {
+                let image = &bytes[order(place) * 12..][..12];
+                let at = |pixel: usize| (row * 6 + pixel) * 6 + place as usize * 2 + channel;
+                let expected = value(image[pixel * 2 + channel]);
+                assert!((x[at(pixel)] - expected).abs() < 1e-15);
+                assert_eq!(mirrored[at(other)], x[at(pixel)]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What samples of the last checkpoint say beside as many real ones, and what the critic says of both.
 
 use gpugan::Result;
+use gpugan::data::Data;
 use gpugan::data::points::Origin;
 use gpugan::data::toy::Distribution;
-use gpugan::data::{Data, Images};
 use gpugan::eval::Points;
 use gpugan::eval::modes::Modes;
 use gpugan::eval::spread::{inhomogeneity, mean_distance, nearest_others, quantile};
@@ -61,7 +61,10 @@ impl Sets {
                 let all = real(source, seed, 0, POINTS);
                 (all.iter().map(|x| *x as f32).collect(), source.dims, known)
             }
-            Data::Images(images) => (spaced(images, IMAGES), images.image_bytes(), None),
+            Data::Images(images) => {
+                let real = images.draw(seed, false, 0, IMAGES.min(images.count));
+                (real, images.sample_shape().iter().product(), None)
+            }
         };
         let count = real.len() / dims;
         let samples = generator
@@ -260,11 +263,4 @@ fn fit(apart: f64) -> Finding {
 
 fn mean(values: &[f32]) -> f64 {
     values.iter().map(|x| f64::from(*x)).sum::<f64>() / values.len() as f64
-}
-
-/// Images at equal distances in the data set, from −1 to 1, \[n, F\].
-fn spaced(images: &Images, n: usize) -> Vec<f32> {
-    let (n, bytes) = (n.min(images.count), images.image_bytes());
-    let pixels = (0..n).flat_map(|at| &images.pixels[at * images.count / n * bytes..][..bytes]);
-    pixels.map(|byte| f32::from(*byte) / 127.5 - 1.0).collect()
 }

@@ -32,10 +32,39 @@ pub struct Digits {
 
 /// The classifier that all of it depends on.
 #[derive(Serialize)]
-struct Judge {
+pub struct Judge {
     sha256: String,
     /// Share of MNIST's test images that it tells right.
     accuracy: f64,
+}
+
+impl Judge {
+    pub fn line(&self) -> String {
+        format!(
+            "by the classifier {} ({:.2} % of MNIST's test images right)",
+            &self.sha256[..16],
+            100.0 * self.accuracy
+        )
+    }
+}
+
+/// The classifier that is built in, on a device.
+///
+/// # Errors
+/// `Error::NoDevice`, and what the device does.
+pub fn classifier(asked: Asked) -> Result<(Classifier, Judge)> {
+    let Saved {
+        metadata,
+        state,
+        checksum,
+    } = embedded()?;
+    let reader = Reader::new(AT_ONCE);
+    let executor = device::open(reader.plan.clone(), asked, &[])?.executor;
+    let judge = Judge {
+        sha256: checksum,
+        accuracy: metadata.right as f64 / metadata.of as f64,
+    };
+    Ok((Classifier::new(reader, executor, &state)?, judge))
 }
 
 /// The same of samples and of training images.
@@ -70,28 +99,12 @@ pub fn check(wanted: &Wanted, shape: [usize; 3]) -> Result<()> {
     }
 }
 
-/// The classifier that is built in, on a device.
-///
-/// # Errors
-/// What opening the device may fail with.
-pub fn classifier(asked: Asked) -> Result<(Classifier, Saved)> {
-    let saved = embedded()?;
-    let reader = Reader::new(AT_ONCE);
-    let executor = device::open(reader.plan.clone(), asked, &[])?.executor;
-    Ok((Classifier::new(reader, executor, &saved.state)?, saved))
-}
-
 /// Measures samples beside `train`, all of them \[N, 28·28\] in \[−1, 1\].
 ///
 /// # Errors
 /// What opening and running the device may fail with.
 pub fn measure(wanted: &Wanted, samples: &[f32], train: &[f32], test: &[f32]) -> Result<Digits> {
-    let (
-        mut classifier,
-        Saved {
-            metadata, checksum, ..
-        },
-    ) = classifier(wanted.asked)?;
+    let (mut classifier, judge) = classifier(wanted.asked)?;
     let pair = [classifier.read(samples)?, classifier.read(train)?];
     let features: Vec<Vec<f64>> = pair.iter().map(features).collect();
     let features = [0, 1].map(|at| Points::new(&features[at], FEATURES));
@@ -103,10 +116,7 @@ pub fn measure(wanted: &Wanted, samples: &[f32], train: &[f32], test: &[f32]) ->
     let real = Points::new(&real, FEATURES);
     let count = |images: &[f32]| images.len() / SHAPE.iter().product::<usize>();
     Ok(Digits {
-        classifier: Judge {
-            sha256: checksum,
-            accuracy: metadata.right as f64 / metadata.of as f64,
-        },
+        classifier: judge,
         samples: count(samples),
         training_images: count(train),
         test_images: count(test),
@@ -163,10 +173,8 @@ impl Digits {
             tables.push(table(&[&first, "samples", "training images"], &cells));
         }
         tables.push(format!(
-            "by the classifier {} ({:.2} % of MNIST's test images right), on {FEATURES} features: no \
-             number of Inception's",
-            &self.classifier.sha256[..16],
-            100.0 * self.classifier.accuracy
+            "{}, on {FEATURES} features: no number of Inception's",
+            self.classifier.line()
         ));
         tables
     }

@@ -137,7 +137,12 @@ impl Splits {
 
 fn images(config: &Config) -> Result<Images> {
     match game::load_data(config, &mut |_, _| Ok(()))? {
-        Data::Images(images) => Ok(images),
+        Data::Images(images) if images.stack == 1 => Ok(images),
+        Data::Images(stacks) => Err(Error::Usage(format!(
+            "the samples of {} are drawn without end, and images of a fixed set are needed; give \
+             folder:DIR or zip:FILE",
+            stacks.name
+        ))),
         Data::Points(points) => Err(Error::Usage(format!(
             "{} is of points, and this run learned images; give folder:DIR or zip:FILE",
             points.name

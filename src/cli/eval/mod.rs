@@ -2,13 +2,15 @@
 
 pub(super) mod anchors;
 pub mod critic;
-pub mod digits;
+pub(super) mod digits;
 pub(super) mod images;
+mod metric;
 pub(super) mod points;
+pub(super) mod stacked;
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use gpugan::eval::modes;
 use gpugan::run::config::{Dataset, Seed, Tune};
@@ -18,6 +20,7 @@ use serde::Serialize;
 use super::device::Asked;
 use super::generator::Generator;
 use super::output;
+use metric::{Metric, Subject};
 
 /// Measure samples of a run beside real data.
 ///
@@ -30,10 +33,10 @@ pub struct Arguments {
     #[arg(value_name = "RUN|CHECKPOINT")]
     from: PathBuf,
     /// What to measure, with commas between [default: of points all that apply; of images parzen,
-    /// memorisation, duplicates, critic]
+    /// memorisation, duplicates, critic; of stacked-mnist stacked]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     metrics: Vec<Metric>,
-    /// How many samples [default: 2500 points or 10000 images; parzen-f-gan: 16000]
+    /// How many samples [default: 2500 points or 10000 images; parzen-f-gan: 16000, stacked: 26000]
     #[arg(long, value_name = "N")]
     count: Option<usize>,
     /// Seed of the latents [default: that of the run]
@@ -61,60 +64,11 @@ Examples, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan eval RUN
   gpugan eval RUN --metrics parzen,parzen-f-gan --json
   gpugan eval RUN --metrics classes,frechet,kernel
+  gpugan eval RUN --metrics stacked
   gpugan eval RUN/checkpoints/step-00001000 --metrics modes --count 10000";
 
 /// All samples are in memory at once.
 const MOST: usize = 1 << 20;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Metric {
-    /// Points: centres with a sample within three deviations, the share of such samples, and KL of their
-    /// histogram to uniform (VEEGAN, PacGAN)
-    Modes,
-    /// Points: the Wasserstein-1 distance, over 100 projections in several dimensions
-    Wasserstein,
-    /// Points: the maximum mean discrepancy, squared and unbiased, with a Gaussian kernel
-    Mmd,
-    /// Points: the energy distance, squared
-    Energy,
-    /// Points: divergences between the densities, where both are known, or else between histograms
-    Divergence,
-    /// Images: the log-likelihood of test images under Parzen windows, as in Goodfellow et al. 2014
-    Parzen,
-    /// Images: the same as in Nowozin et al. 2016
-    ParzenFGan,
-    /// Images: distances to the nearest training image, of samples and of test images
-    Memorisation,
-    /// Images: pairs of samples more alike than any two test images
-    Duplicates,
-    /// Images: mean scores that the critic gives to training images, test images and samples; one that
-    /// knows the training images by heart tells them from test images
-    Critic,
-    /// Digits: how many samples a classifier takes for which, and KL of that to uniform
-    Classes,
-    /// Digits: the Frechet distance to test images on features of the classifier, squared
-    Frechet,
-    /// Digits: the kernel distance to test images on the same, squared and unbiased
-    Kernel,
-}
-
-impl Metric {
-    fn is_of_points(self) -> bool {
-        use Metric::*;
-        matches!(self, Modes | Wasserstein | Mmd | Energy | Divergence)
-    }
-
-    /// Whether it goes by the classifier of digits.
-    fn is_of_digits(self) -> bool {
-        matches!(self, Metric::Classes | Metric::Frechet | Metric::Kernel)
-    }
-
-    /// As it is typed.
-    fn name(self) -> String {
-        let value = self.to_possible_value();
-        value.map_or(String::new(), |value| value.get_name().to_string())
-    }
-}
 
 /// What was measured, as `--json` prints it.
 #[derive(Serialize)]
@@ -133,6 +87,7 @@ struct Report {
 enum Found {
     Points(Box<points::Found>),
     Images(Box<images::Found>),
+    Stacks(Box<stacked::Found>),
 }
 
 /// Measures and prints.
@@ -154,11 +109,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn measure(arguments: &Arguments) -> Result<Report> {
     let generator = Generator::load(&arguments.from)?;
-    let of_points = generator.config.dataset.is_of_points();
-    let metrics = metrics(&arguments.metrics, of_points)?;
-    let count = arguments.count.unwrap_or(match of_points {
-        true => modes::SAMPLES,
-        false => images::usual_count(&metrics),
+    let subject = Subject::of(&generator.config);
+    let metrics = subject.metrics(&arguments.metrics)?;
+    let count = arguments.count.unwrap_or(match subject {
+        Subject::Points => modes::SAMPLES,
+        Subject::Images => images::usual_count(&metrics),
+        Subject::Stacks => stacked::SAMPLES,
     });
     if !(3..=MOST).contains(&count) {
         let message = format!("--count is {count}; give a number from 3 to {MOST}");
@@ -175,9 +131,10 @@ fn measure(arguments: &Arguments) -> Result<Report> {
             arguments.tune,
         ),
     };
-    let found = match of_points {
-        true => Found::Points(Box::new(points::measure(&generator, &wanted)?)),
-        false => Found::Images(Box::new(images::measure(&generator, &wanted)?)),
+    let found = match subject {
+        Subject::Points => Found::Points(Box::new(points::measure(&generator, &wanted)?)),
+        Subject::Images => Found::Images(Box::new(images::measure(&generator, &wanted)?)),
+        Subject::Stacks => Found::Stacks(Box::new(stacked::measure(&generator, &wanted)?)),
     };
     Ok(Report {
         run: generator.path.display().to_string(),
@@ -207,28 +164,6 @@ impl Wanted<'_> {
     }
 }
 
-/// Those that were asked for, or the usual ones.
-fn metrics(asked: &[Metric], of_points: bool) -> Result<Vec<Metric>> {
-    let fits = |metric: &Metric| metric.is_of_points() == of_points;
-    if let Some(stranger) = asked.iter().find(|metric| !fits(metric)) {
-        let name = stranger.name();
-        let (what, not) = if of_points {
-            ("points", "images")
-        } else {
-            ("images", "points")
-        };
-        return Err(Error::Usage(format!(
-            "--metrics {name} is for {not}, and this run learned {what}; see gpugan eval --help"
-        )));
-    }
-    if !asked.is_empty() {
-        return Ok(asked.to_vec());
-    }
-    let all = Metric::value_variants().iter().copied().filter(fits);
-    let usual = |metric: &Metric| *metric != Metric::ParzenFGan && !metric.is_of_digits();
-    Ok(all.filter(usual).collect())
-}
-
 impl Report {
     fn text(&self) -> String {
         let Report {
@@ -243,6 +178,7 @@ impl Report {
         let tables = match &self.found {
             Found::Points(found) => found.tables(),
             Found::Images(found) => found.tables(),
+            Found::Stacks(found) => vec![found.table()],
         };
         head + "\n" + &tables.join("\n\n")
     }

@@ -8,6 +8,7 @@ mod objectives;
 mod parzen;
 mod report;
 mod ring_grid;
+mod stacked;
 
 use std::path::PathBuf;
 
@@ -64,6 +65,8 @@ Tables:
   gp-toys            Gulrajani et al. 2017, figure 2: value surfaces of critics under a gradient penalty and
                      under clipping, with pictures in --out
   ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
+  stacked-mnist      Lin et al. 2018, table 2: modes of stacked MNIST by packing; without --quick this is
+                     for a GPU
   goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
   fgan-mnist         Nowozin et al. 2016, section 3: the same by divergence
 
@@ -79,6 +82,7 @@ enum Table {
     WganLines,
     GpToys,
     RingGrid,
+    StackedMnist,
     GoodfellowParzen,
     FganMnist,
 }
@@ -157,6 +161,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Table::WganLines => lines::table(plan)?,
         Table::GpToys => gp_toys::table(plan, &arguments.out)?,
         Table::RingGrid => ring_grid::table(plan)?,
+        Table::StackedMnist => stacked::table(plan)?,
         Table::GoodfellowParzen => parzen::goodfellow(plan)?,
         Table::FganMnist => parzen::f_gan(plan)?,
     };

@@ -165,9 +165,12 @@ fn about(data: &Data) -> String {
     let (name, [h, w, c]) = (data.name(), data.shape());
     let count = data.finite().map(|count| thousands(count as u64));
     match (data, count) {
-        (Data::Images(_), Some(count)) => {
-            format!("data: {name}, {count} images of {h}x{w}x{c}")
-        }
+        (Data::Images(_), Some(count)) => match data.stack() {
+            1 => format!("data: {name}, {count} images of {h}x{w}x{c}"),
+            stack => {
+                format!("data: {name}, samples of {h}x{w}x{c}, each of {stack} of {count} images")
+            }
+        },
         (_, Some(count)) => format!("data: {name}, {count} points of {c} coordinates"),
         (_, None) => format!("data: {name}, points of {c} coordinates drawn without end"),
     }

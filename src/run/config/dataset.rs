@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize, Serializer, ser};
 
 use crate::data::toy::{Distribution, FORMS};
 
-/// A data set: `mnist`, `folder:DIR`, `zip:FILE`, `points:FILE`, or the name of a distribution.
+/// A data set: `mnist`, `stacked-mnist`, `folder:DIR`, `zip:FILE`, `points:FILE`, or the name of a distribution.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Dataset {
     /// The one that is built in.
     Mnist,
+    /// Three digits of it in one image, one for each channel.
+    StackedMnist,
     /// PNG and JPEG files below a folder.
     Folder(PathBuf),
     /// PNG and JPEG files in a zip file.
@@ -33,7 +35,7 @@ impl Dataset {
     /// Where its files are, if it has any.
     pub fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
-            Dataset::Mnist | Dataset::Drawn(_) => None,
+            Dataset::Mnist | Dataset::StackedMnist | Dataset::Drawn(_) => None,
             Dataset::Folder(path) | Dataset::Zip(path) | Dataset::Points(path) => Some(path),
         }
     }
@@ -43,6 +45,7 @@ impl fmt::Display for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Dataset::Mnist => f.write_str("mnist"),
+            Dataset::StackedMnist => f.write_str("stacked-mnist"),
             Dataset::Folder(path) => write!(f, "folder:{}", path.display()),
             Dataset::Zip(path) => write!(f, "zip:{}", path.display()),
             Dataset::Points(path) => write!(f, "points:{}", path.display()),
@@ -57,14 +60,15 @@ impl FromStr for Dataset {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             None if text == "mnist" => Ok(Dataset::Mnist),
+            None if text == "stacked-mnist" => Ok(Dataset::StackedMnist),
             Some(("folder", path)) if !path.is_empty() => Ok(Dataset::Folder(path.into())),
             Some(("zip", path)) if !path.is_empty() => Ok(Dataset::Zip(path.into())),
             Some(("points", path)) if !path.is_empty() => Ok(Dataset::Points(path.into())),
             _ => match Distribution::named(text) {
                 Some(distribution) => distribution.map(Dataset::Drawn),
                 None => Err(format!(
-                    "data set '{text}' is unknown, expected `mnist`, `folder:DIR` or `zip:FILE` of \
-                     PNG and JPEG images, `points:FILE` of rows of numbers, one of {FORMS}, or a \
+                    "data set '{text}' is unknown, expected `mnist`, `stacked-mnist`, \
+                     `folder:DIR` or `zip:FILE` of PNG and JPEG images, `points:FILE` of rows of numbers, one of {FORMS}, or a \
                      folder of IDX files as --data-dir in its place"
                 )),
             },

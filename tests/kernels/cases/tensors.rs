@@ -21,42 +21,50 @@ pub fn random() -> Vec<Case> {
     LENGTHS.into_iter().flat_map(both).collect()
 }
 
-/// Images of any size, in batches that begin anywhere and may reach into the next epoch, as they
-/// are and mirrored at random.
+/// Images of any size and stacks of them, in batches that begin anywhere and may reach into the next
+/// epoch, as they are and mirrored at random.
 pub fn gather() -> Vec<Case> {
-    let case = |count: usize, [h, w, c]: [usize; 3], rows: usize, position: u32, flip: bool| {
-        let features = h * w * c;
-        let bytes = noise(1, count * features, 127.9);
-        let bytes = bytes.into_iter().map(|x| (x + 128.0) as u8).collect();
-        let label = format!("{count} {h}x{w}x{c} {rows} {flip}");
-        Case::new(&kernel::DATA_GATHER, label)
-            .read("images", Contents::U8(bytes))
-            .read("clock", Contents::U32(vec![1, 3, position, 1, 1, 1, 1, 1]))
-            .write("x", rows * features)
-            .set("key0", 5u32)
-            .set("key1", 6u32)
-            .set("count", count)
-            .set("half_bits", half_bits(count as u32))
-            .set("rows", rows)
-            .set("features", features)
-            .set("flip", u32::from(flip))
-            .set("flip_key0", 7u32)
-            .set("flip_key1", 8u32)
-            .set("width", w)
-            .set("channels", c)
-            .extent(rows * features, 1, 1)
-    };
+    let case =
+        |count: usize, [h, w, c, stack]: [usize; 4], rows: usize, position: u32, flip: bool| {
+            let features = h * w * c;
+            let bytes = noise(1, count * features, 127.9);
+            let bytes = bytes.into_iter().map(|x| (x + 128.0) as u8).collect();
+            let label = format!("{count} {h}x{w}x{c} by {stack} {rows} {flip}");
+            Case::new(&kernel::DATA_GATHER, label)
+                .read("images", Contents::U8(bytes))
+                .read("clock", Contents::U32(vec![1, 3, position, 1, 1, 1, 1, 1]))
+                .write("x", rows * stack * features)
+                .set("key0", 5u32)
+                .set("key1", 6u32)
+                .set("count", count)
+                .set("half_bits", half_bits(count as u32))
+                .set("rows", rows)
+                .set("features", features)
+                .set("flip", u32::from(flip))
+                .set("flip_key0", 7u32)
+                .set("flip_key1", 8u32)
+                .set("width", w)
+                .set("channels", c)
+                .set("stack", stack)
+                .extent(rows * stack * features, 1, 1)
+        };
     let shapes = [
-        (1, [1, 1, 1], 1, 0),
-        (1, [1, 5, 1], 1, 0),
-        (10, [1, 1, 1], 10, 9),
-        (1000, [2, 1, 1], 513, 600),
-        (100, [1, 1, 3], 64, 50),
-        (300, [1, 7, 1], 65, 299),
-        (130, [28, 28, 1], 128, 100),
-        (3, [64, 64, 3], 2, 2),
-        (20, [3, 65, 4], 7, 15),
-        (9, [2, 257, 2], 9, 1),
+        (1, [1, 1, 1, 1], 1, 0),
+        (1, [1, 5, 1, 1], 1, 0),
+        (10, [1, 1, 1, 1], 10, 9),
+        (1000, [2, 1, 1, 1], 513, 600),
+        (100, [1, 1, 3, 1], 64, 50),
+        (300, [1, 7, 1, 1], 65, 299),
+        (130, [28, 28, 1, 1], 128, 100),
+        (3, [64, 64, 3, 1], 2, 2),
+        (20, [3, 65, 4, 1], 7, 15),
+        (9, [2, 257, 2, 1], 9, 1),
+        (1, [1, 1, 1, 7], 1, 0),
+        (10, [1, 1, 1, 257], 10, 9),
+        (130, [28, 28, 1, 3], 65, 100),
+        (64, [1, 7, 1, 3], 64, 63),
+        (20, [3, 65, 4, 2], 7, 15),
+        (9, [2, 5, 3, 64], 9, 1),
     ];
     let both = shapes
         .into_iter()

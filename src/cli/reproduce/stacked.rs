@@ -1,0 +1,141 @@
+//! Lin et al. 2018 (PacGAN), table 2: modes of stacked MNIST by the number of samples that the critic sees
+//! at once.
+
+use gpugan::Result;
+use gpugan::classifier::{Classifier, STACKS};
+use gpugan::eval::classes::kl_floor;
+
+use super::super::eval::digits;
+use super::super::eval::stacked::{Modes, SAMPLES, count, count_real};
+use super::super::lab::{Lab, options};
+use super::Plan;
+use super::report::{Report, mean};
+
+/// Samples that the generator draws at a time.
+const AT_ONCE: usize = 500;
+
+/// The paper's rows for packs of 1 to 4: modes and KL.
+const PAPER: [[&str; 2]; 4] = [
+    ["78.9 ± 6.5", "4.50 ± 0.13"],
+    ["1000.0 ± 0.0", "0.06 ± 0.00"],
+    ["1000.0 ± 0.0", "0.06 ± 0.00"],
+    ["1000.0 ± 0.0", "0.07 ± 0.01"],
+];
+
+/// Packs, generator steps and width of a form.
+struct Form {
+    packs: usize,
+    steps: u64,
+    width: usize,
+}
+
+const FULL: Form = Form {
+    packs: 4,
+    // 50 epochs of 2,000 batches, two generator steps for each.
+    steps: 200_000,
+    width: 64,
+};
+const QUICK: Form = Form {
+    packs: 2,
+    steps: 4_000,
+    width: 16,
+};
+
+/// What became of a game.
+struct Outcome {
+    modes: Modes,
+    seconds: f64,
+}
+
+pub fn table(plan: Plan) -> Result<Report> {
+    let form = if plan.quick { QUICK } else { FULL };
+    let (steps, width) = (plan.steps(QUICK.steps, FULL.steps), form.width);
+    let seeds = plan.seeds.unwrap_or(1);
+    let about = [
+        format!(
+            "--arch dcgan --width {width}, {steps} generator steps, two for each critic step, batches of 64 \
+             packs, Adam 0.0002 with beta1 0.5, 100 latents uniform on (−1, 1); {seeds} seeds from {}{}",
+            plan.seed,
+            if seeds > 1 { "; mean ± standard error" } else { "" }
+        ),
+        format!(
+            "{SAMPLES} samples by the word of the classifier that is built in; KL of their histogram over \
+             {STACKS} numbers to uniform, in nats"
+        ),
+        "the paper: 100,000 critic steps; windows of 5² where these are of 4², four layers of 64 to 512 \
+         channels where these halve the image twice, to twice --width; 128,000 samples drawn once from \
+         training and test digits where these are drawn anew from the training digits in every epoch; values \
+         from 0 to 1 where these are from −1 to 1; a classifier of its own; 10 runs"
+            .to_string(),
+    ];
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    let title = "Modes of stacked MNIST by packing (Lin et al. 2018, table 2)";
+    let mut report = Report::new("stacked-mnist", title, &about);
+    let columns = [
+        "samples",
+        "modes paper",
+        "modes",
+        "KL paper",
+        "KL",
+        "training s",
+    ];
+    report.part("", &columns);
+    let (mut classifier, _) = digits::classifier(plan.bench.asked())?;
+    for (at, paper) in PAPER[..form.packs].iter().enumerate() {
+        let outcomes: Result<Vec<_>> = plan
+            .seeds(seeds)
+            .map(|seed| play(plan, &mut classifier, [at + 1, width], steps, seed))
+            .collect();
+        report.row(cells(at + 1, paper, &outcomes?));
+    }
+    let real = count_real(&mut classifier, plan.seed, SAMPLES)?;
+    let blank = String::new;
+    report.row(vec![
+        "real".into(),
+        blank(),
+        real.modes.to_string(),
+        blank(),
+        format!("{:.3}", real.kl_to_uniform),
+        blank(),
+    ]);
+    report.note(&format!(
+        "{SAMPLES} samples without any fault have a KL of {:.3} on average.",
+        kl_floor(STACKS, SAMPLES)
+    ));
+    Ok(report)
+}
+
+fn play(
+    plan: Plan,
+    classifier: &mut Classifier,
+    [pack, width]: [usize; 2],
+    steps: u64,
+    seed: u64,
+) -> Result<Outcome> {
+    plan.say(&format!("--pack {pack}, {steps} steps, seed {seed}"));
+    let text = format!(
+        "dataset = \"stacked-mnist\"\narch = \"dcgan\"\nwidth = {width}\npack = {pack}\nbatch = 64\n\
+         generator-steps = 2\nlatent-dim = 100\nlatent = \"uniform\"\nlr = 0.0002\nbeta1 = 0.5\n\
+         beta2 = 0.999\nsteps = {steps}\nseed = {}\n",
+        seed as i64
+    );
+    let mut lab = Lab::new(&options(&text)?, plan.bench)?;
+    lab.play()?;
+    let samples = lab.draw(SAMPLES, AT_ONCE, plan.bench)?;
+    Ok(Outcome {
+        modes: count(classifier, &samples)?,
+        seconds: lab.seconds,
+    })
+}
+
+fn cells(pack: usize, [modes, kl]: &[&str; 2], outcomes: &[Outcome]) -> Vec<String> {
+    let of = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).collect::<Vec<f64>>();
+    vec![
+        format!("--pack {pack}"),
+        modes.to_string(),
+        mean(&of(&|o| o.modes.modes as f64), 1),
+        kl.to_string(),
+        mean(&of(&|o| o.modes.kl_to_uniform), 2),
+        mean(&of(&|o| o.seconds), 0),
+    ]
+}
