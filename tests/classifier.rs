@@ -4,10 +4,11 @@ mod common;
 
 use common::{adapter, on_cpu};
 use gpugan::classifier::{
-    CLASSES, Classifier, Course, FEATURES, Metadata, Reader, Saved, Settings, Student, Training,
-    embedded,
+    CLASSES, Classifier, Course, FEATURES, Metadata, Reader, STACKS, Saved, Settings, Student,
+    Training, embedded,
 };
 use gpugan::data::{Images, Split, mnist};
+use gpugan::eval::classes::Classes;
 use gpugan::gan::checkpoint::Entry;
 use gpugan::gpu::{Gpu, GpuOptions};
 use gpugan::plan::{Executor, Plan};
@@ -115,6 +116,44 @@ fn the_one_that_is_built_in_is_as_good_as_it_says() {
     // Executors differ in the last digits, and a digit may hang on them.
     assert!(right.abs_diff(metadata.right) <= 3, "{right} {metadata:?}");
     assert!(right >= 9_900, "{right}");
+}
+
+/// Stacks are told apart by the digits of their channels; one stack over and over is one mode.
+#[test]
+fn stacks_are_read_channel_by_channel() {
+    let Saved { state, .. } = embedded().unwrap();
+    // Not all batches are full.
+    let reader = Reader::new(70);
+    let executor = on_cpu(reader.plan.clone());
+    let mut classifier = Classifier::new(reader, executor, &state).unwrap();
+    let test = mnist::load(Split::Test).unwrap();
+    let labels = test.labels.as_ref().unwrap();
+    let stack = |at: usize| [at, (at * 7 + 1) % 300, (at * 13 + 2) % 300];
+    let pixel = |image: usize, at: usize| f32::from(test.pixels[784 * image + at]) / 127.5 - 1.0;
+    let of = |numbers: &[usize]| -> Vec<f32> {
+        let values = numbers.iter().flat_map(|&number| {
+            (0..784).flat_map(move |at| stack(number).map(|image| (image, at)))
+        });
+        values.map(|(image, at)| pixel(image, at)).collect()
+    };
+    let all: Vec<usize> = (0..300).collect();
+    let found = classifier.stacks(&of(&all)).unwrap();
+    let label = |at: usize| {
+        stack(at)
+            .iter()
+            .fold(0, |n, &image| 10 * n + usize::from(labels[image]))
+    };
+    let right = all.iter().filter(|&&at| found[at] == label(at)).count();
+    assert!(right >= 285, "{right}");
+    let modes = Classes::of(&found, STACKS);
+    assert!(modes.found > 200, "{modes:?}");
+    let same = classifier.stacks(&of(&[5; 100])).unwrap();
+    let modes = Classes::of(&same, STACKS);
+    assert_eq!(modes.found, 1);
+    assert!(
+        (modes.kl_to_uniform - 1000f64.ln()).abs() < 1e-12,
+        "{modes:?}"
+    );
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod resume;
 mod sample;
 #[cfg(unix)]
 mod signals;
+mod stacked;
 mod theory;
 mod train;
 mod tune;
