@@ -95,5 +95,7 @@ fn stacks_are_counted_beside_real_ones() {
     eval(&["--test", "folder:x"]).fails(2, &["--test", "leave it out"]);
     place.train(&["--steps", "5", "--out", "other"]).succeeds();
     let asked = ["eval", "other", "--metrics", "stacked", "--device", "cpu"];
-    place.run(asked).fails(2, &["--metrics stacked", "a fixed set"]);
+    place
+        .run(asked)
+        .fails(2, &["--metrics stacked", "a fixed set"]);
 }

@@ -2,13 +2,14 @@
 //! at once.
 
 use gpugan::Result;
-use gpugan::classifier::{Classifier, STACKS};
+use gpugan::classifier::STACKS;
 use gpugan::eval::classes::kl_floor;
 
 use super::super::eval::digits;
 use super::super::eval::stacked::{Modes, SAMPLES, count, count_real};
 use super::super::lab::{Lab, options};
 use super::Plan;
+use super::games::side_by_side;
 use super::report::{Report, mean};
 
 /// Samples that the generator draws at a time.
@@ -37,7 +38,7 @@ const FULL: Form = Form {
 };
 const QUICK: Form = Form {
     packs: 2,
-    steps: 4_000,
+    steps: 12_000,
     width: 16,
 };
 
@@ -54,9 +55,11 @@ pub fn table(plan: Plan) -> Result<Report> {
     let about = [
         format!(
             "--arch dcgan --width {width}, {steps} generator steps, two for each critic step, batches of 64 \
-             packs, Adam 0.0002 with beta1 0.5, 100 latents uniform on (−1, 1); {seeds} seeds from {}{}",
-            plan.seed,
-            if seeds > 1 { "; mean ± standard error" } else { "" }
+             packs, Adam 0.0002 with beta1 0.5, 100 latents uniform on (−1, 1); {}",
+            match seeds {
+                1 => format!("seed {}", plan.seed),
+                _ => format!("{seeds} seeds from {}; mean ± standard error", plan.seed),
+            }
         ),
         format!(
             "{SAMPLES} samples by the word of the classifier that is built in; KL of their histogram over \
@@ -80,14 +83,18 @@ pub fn table(plan: Plan) -> Result<Report> {
         "training s",
     ];
     report.part("", &columns);
-    let (mut classifier, _) = digits::classifier(plan.bench.asked())?;
+    let games: Vec<(usize, u64)> = (1..=form.packs)
+        .flat_map(|pack| plan.seeds(seeds).map(move |seed| (pack, seed)))
+        .collect();
+    let mut outcomes = side_by_side(plan, &games, |plan, &(pack, seed)| {
+        play(plan, [pack, width], steps, seed)
+    })
+    .into_iter();
     for (at, paper) in PAPER[..form.packs].iter().enumerate() {
-        let outcomes: Result<Vec<_>> = plan
-            .seeds(seeds)
-            .map(|seed| play(plan, &mut classifier, [at + 1, width], steps, seed))
-            .collect();
-        report.row(cells(at + 1, paper, &outcomes?));
+        let of_pack: Result<Vec<_>> = outcomes.by_ref().take(seeds as usize).collect();
+        report.row(cells(at + 1, paper, &of_pack?));
     }
+    let (mut classifier, _) = digits::classifier(plan.bench.asked())?;
     let real = count_real(&mut classifier, plan.seed, SAMPLES)?;
     let blank = String::new;
     report.row(vec![
@@ -105,13 +112,7 @@ pub fn table(plan: Plan) -> Result<Report> {
     Ok(report)
 }
 
-fn play(
-    plan: Plan,
-    classifier: &mut Classifier,
-    [pack, width]: [usize; 2],
-    steps: u64,
-    seed: u64,
-) -> Result<Outcome> {
+fn play(plan: Plan, [pack, width]: [usize; 2], steps: u64, seed: u64) -> Result<Outcome> {
     plan.say(&format!("--pack {pack}, {steps} steps, seed {seed}"));
     let text = format!(
         "dataset = \"stacked-mnist\"\narch = \"dcgan\"\nwidth = {width}\npack = {pack}\nbatch = 64\n\
@@ -122,8 +123,9 @@ fn play(
     let mut lab = Lab::new(&options(&text)?, plan.bench)?;
     lab.play()?;
     let samples = lab.draw(SAMPLES, AT_ONCE, plan.bench)?;
+    let (mut classifier, _) = digits::classifier(plan.bench.asked())?;
     Ok(Outcome {
-        modes: count(classifier, &samples)?,
+        modes: count(&mut classifier, &samples)?,
         seconds: lab.seconds,
     })
 }
