@@ -4,8 +4,8 @@ mod common;
 
 use common::{adapter, on_cpu};
 use gpugan::classifier::{
-    CLASSES, Classifier, Course, FEATURES, Metadata, Reader, STACKS, Saved, Settings, Student,
-    Training, embedded,
+    CLASSES, Classifier, Course, FEATURES, Metadata, Reader, Saved, Settings, Student, Training,
+    embedded,
 };
 use gpugan::data::{Images, Split, mnist};
 use gpugan::eval::classes::Classes;
@@ -137,7 +137,7 @@ fn stacks_are_read_channel_by_channel() {
         values.map(|(image, at)| pixel(image, at)).collect()
     };
     let all: Vec<usize> = (0..300).collect();
-    let found = classifier.stacks(&of(&all)).unwrap();
+    let found = classifier.stacks(&of(&all), 3).unwrap();
     let label = |at: usize| {
         stack(at)
             .iter()
@@ -145,10 +145,10 @@ fn stacks_are_read_channel_by_channel() {
     };
     let right = all.iter().filter(|&&at| found[at] == label(at)).count();
     assert!(right >= 285, "{right}");
-    let modes = Classes::of(&found, STACKS);
+    let modes = Classes::of(&found, 1_000);
     assert!(modes.found > 200, "{modes:?}");
-    let same = classifier.stacks(&of(&[5; 100])).unwrap();
-    let modes = Classes::of(&same, STACKS);
+    let same = classifier.stacks(&of(&[5; 100]), 3).unwrap();
+    let modes = Classes::of(&same, 1_000);
     assert_eq!(modes.found, 1);
     assert!(
         (modes.kl_to_uniform - 1000f64.ln()).abs() < 1e-12,

@@ -12,7 +12,6 @@ pub use file::{Metadata, Saved, embedded};
 pub use reader::{Answers, Classifier, Reader};
 pub use training::{Course, Settings, Student, Training};
 
-use crate::data::mnist::STACK;
 use crate::nn::{BatchNorm, Conv, Dense, Dropout, Layer};
 use crate::plan::codes::Activation;
 
@@ -21,9 +20,6 @@ pub const SHAPE: [usize; 3] = [28, 28, 1];
 
 /// Digits.
 pub const CLASSES: usize = 10;
-
-/// What three digits can write, in the three channels of an image.
-pub const STACKS: usize = CLASSES.pow(STACK as u32);
 
 /// Numbers of the last hidden layer, none below 0.
 pub const FEATURES: usize = 64;

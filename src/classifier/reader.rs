@@ -2,7 +2,6 @@
 
 use super::{CLASSES, FEATURES, NAME, SHAPE, layers};
 use crate::Result;
-use crate::data::mnist::STACK;
 use crate::gan::checkpoint::{self, Entry};
 use crate::nn::{Network, Pass};
 use crate::plan::{Contents, DType, Executor, Plan, ProgramId, Recorder, Role, Tensor};
@@ -119,21 +118,21 @@ impl Classifier {
         Ok(answers)
     }
 
-    /// The number below [`STACKS`](super::STACKS) that each of samples\[N, 28, 28, 3\] in \[−1, 1\]
-    /// writes: the first channel has the hundreds.
+    /// The number below 10ˢ that each of samples\[N, 28, 28, S\] in \[−1, 1\], S being `stack`, writes
+    /// with its channels; the last has the ones.
     ///
     /// # Errors
     /// What the device does.
-    pub fn stacks(&mut self, samples: &[f32]) -> Result<Vec<usize>> {
-        let features = STACK * SHAPE.iter().product::<usize>();
+    pub fn stacks(&mut self, samples: &[f32], stack: usize) -> Result<Vec<usize>> {
+        let features = stack * SHAPE.iter().product::<usize>();
         let mut numbers = Vec::with_capacity(samples.len() / features);
         for samples in samples.chunks(self.reader.rows * features) {
             let channels = samples.chunks_exact(features).flat_map(|sample| {
-                (0..STACK).flat_map(|at| sample.iter().skip(at).step_by(STACK).copied())
+                (0..stack).flat_map(|at| sample.iter().skip(at).step_by(stack).copied())
             });
             let digits = self.read(&channels.collect::<Vec<f32>>())?.classes();
             let write = |digits: &[usize]| digits.iter().fold(0, |n, digit| CLASSES * n + digit);
-            numbers.extend(digits.chunks_exact(STACK).map(write));
+            numbers.extend(digits.chunks_exact(stack).map(write));
         }
         Ok(numbers)
     }

@@ -1,8 +1,9 @@
 //! Stacks of three digits, one for each channel of an image: how many of the 1,000 numbers that they can
 //! write are found, and how evenly, beside real stacks.
 
-use gpugan::classifier::{Classifier, STACKS};
-use gpugan::data::{Split, mnist};
+use gpugan::classifier::{CLASSES, Classifier};
+use gpugan::data::Split;
+use gpugan::data::mnist::{self, STACK};
 use gpugan::eval::classes::{Classes, kl_floor};
 use gpugan::{Error, Result};
 use serde::Serialize;
@@ -10,6 +11,9 @@ use serde::Serialize;
 use super::super::generator::Generator;
 use super::digits::{self, Judge};
 use super::{Wanted, number, table};
+
+/// Numbers that the digits of a stack can write.
+pub const STACKS: usize = CLASSES.pow(STACK as u32);
 
 /// What Lin et al. 2018 (PacGAN) and Srivastava et al. 2017 (VEEGAN) count.
 pub const SAMPLES: usize = 26_000;
@@ -46,7 +50,7 @@ pub struct Modes {
 /// # Errors
 /// What the device does.
 pub fn count(classifier: &mut Classifier, samples: &[f32]) -> Result<Modes> {
-    let found = Classes::of(&classifier.stacks(samples)?, STACKS);
+    let found = Classes::of(&classifier.stacks(samples, STACK)?, STACKS);
     Ok(Modes {
         modes: found.found,
         kl_to_uniform: found.kl_to_uniform,

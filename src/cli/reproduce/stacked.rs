@@ -2,11 +2,10 @@
 //! at once.
 
 use gpugan::Result;
-use gpugan::classifier::STACKS;
 use gpugan::eval::classes::kl_floor;
 
 use super::super::eval::digits;
-use super::super::eval::stacked::{Modes, SAMPLES, count, count_real};
+use super::super::eval::stacked::{Modes, SAMPLES, STACKS, count, count_real};
 use super::super::lab::{Lab, options};
 use super::Plan;
 use super::games::side_by_side;
