@@ -104,6 +104,14 @@ impl Plan<'_> {
         (0..self.seeds.unwrap_or(usual)).map(move |at| first.wrapping_add(at))
     }
 
+    /// The same in words, for a table.
+    fn seeds_in_words(&self, usual: u64) -> String {
+        match self.seeds.unwrap_or(usual) {
+            1 => format!("seed {}", self.seed),
+            count => format!("{count} seeds from {}; mean ± standard error", self.seed),
+        }
+    }
+
     /// Steps of an experiment: as told, or the quick or the usual number.
     fn steps(&self, quick: u64, usual: u64) -> u64 {
         self.steps.unwrap_or(if self.quick { quick } else { usual })

@@ -55,10 +55,7 @@ pub fn table(plan: Plan) -> Result<Report> {
         format!(
             "--arch dcgan --width {width}, {steps} generator steps, two for each critic step, batches of 64 \
              packs, Adam 0.0002 with beta1 0.5, 100 latents uniform on (−1, 1); {}",
-            match seeds {
-                1 => format!("seed {}", plan.seed),
-                _ => format!("{seeds} seeds from {}; mean ± standard error", plan.seed),
-            }
+            plan.seeds_in_words(seeds)
         ),
         format!(
             "{SAMPLES} samples by the word of the classifier that is built in; KL of their histogram over \
