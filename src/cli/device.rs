@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use clap::Args;
 use gpugan::cpu::Cpu;
 use gpugan::gpu::{self, Adapter, Gpu, GpuOptions, Request, Tuning};
 use gpugan::plan::{DeviceInfo, Executor, Plan, bytes};
@@ -11,6 +12,42 @@ use gpugan::run::config::Tune;
 use gpugan::run::log::to_stderr;
 use gpugan::run::variants::{Variants, cache_directory};
 use gpugan::{Error, Result};
+
+/// The options of a command that computes.
+#[derive(Args, Clone, Debug)]
+pub struct DeviceOptions {
+    /// As for `gpugan train`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    device: String,
+    /// Threads that compute on the CPU [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl DeviceOptions {
+    pub fn asked(&self) -> Asked<'_> {
+        Asked::new(&self.device, self.threads.map(usize::from), Tune::Auto)
+    }
+}
+
+/// Those of one that may measure variants of kernels.
+#[derive(Args, Debug)]
+pub struct TunedOptions {
+    #[command(flatten)]
+    device: DeviceOptions,
+    /// As for `gpugan train`
+    #[arg(long, value_name = "WHAT", default_value = "auto")]
+    tune: Tune,
+}
+
+impl TunedOptions {
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            tune: self.tune,
+            ..self.device.asked()
+        }
+    }
+}
 
 /// What was asked of the device.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +69,16 @@ impl<'a> Asked<'a> {
             tune,
             tell: to_stderr,
         }
+    }
+
+    /// Threads for what is measured of samples beside the executor, as many.
+    ///
+    /// # Errors
+    /// `Error::Runtime` where they cannot be started.
+    pub fn pool(self) -> Result<rayon::ThreadPool> {
+        let threads = self.threads.unwrap_or(0);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))
     }
 
     pub fn by(config: &'a Config) -> Asked<'a> {

@@ -11,7 +11,7 @@ use gpugan::run::config::Tune;
 use gpugan::{Error, Result};
 use toml::Table;
 
-use super::device::Asked;
+use super::device::{Asked, DeviceOptions};
 use super::{device, game};
 
 /// What a game is played on.
@@ -22,6 +22,13 @@ pub struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
+    pub fn of(options: &'a DeviceOptions) -> Bench<'a> {
+        let Asked {
+            device, threads, ..
+        } = options.asked();
+        Bench { device, threads }
+    }
+
     pub fn asked(self) -> Asked<'a> {
         Asked::new(self.device, self.threads, Tune::Auto)
     }

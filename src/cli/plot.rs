@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
-use gpugan::run::config::{Dataset, Tune};
+use gpugan::run::config::Dataset;
 use gpugan::run::log::to_stderr;
 use gpugan::run::metrics::{self, Record};
 use gpugan::run::{animation, atomic};
 use gpugan::{Error, Result};
 
-use super::device::Asked;
+use super::device::{Asked, TunedOptions};
 use super::generator::Generator;
 use super::output;
 
@@ -46,15 +46,8 @@ pub struct Arguments {
     /// folder:DIR or zip:FILE
     #[arg(long, value_name = "DATASET")]
     test: Option<Dataset>,
-    /// What samples and scores are computed on, as for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "WHAT", default_value = "auto")]
-    tune: Tune,
+    #[command(flatten)]
+    device: TunedOptions,
 }
 
 const AFTER_HELP: &str = "\
@@ -110,8 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let run = &arguments.run;
     let default = || run.join(FOLDER);
     let directory = arguments.out.clone().unwrap_or_else(default);
-    let threads = arguments.threads.map(usize::from);
-    let asked = Asked::new(&arguments.device, threads, arguments.tune);
+    let asked = arguments.device.asked();
     let mut written = draw(run, &directory, arguments.log, asked)?;
     if let Some((name, plot)) = overfitting::picture(run, arguments.test.as_ref(), asked)? {
         written.extend(write(&plot, &directory.join(name))?);
@@ -192,10 +184,9 @@ fn of_points(run: &Path, asked: Asked) -> Result<Vec<Picture>> {
         }
         Err(fault) => return Err(fault),
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(asked.threads.unwrap_or(0));
-    let pool = pool.build();
-    let pool = pool.map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
-    pool.install(|| points::pictures(&generator, asked))
+    asked
+        .pool()?
+        .install(|| points::pictures(&generator, asked))
 }
 
 /// The curves that have a number somewhere; one number alone is a point.

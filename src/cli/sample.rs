@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gpugan::run::checkpoint::{NamedTensor, TensorData, encode};
-use gpugan::run::config::{Seed, Tune};
+use gpugan::run::config::Seed;
 use gpugan::run::log::to_stderr;
 use gpugan::run::{Config, atomic, grid};
 use gpugan::{Error, Result};
 use serde_json::json;
 
-use super::device::Asked;
+use super::device::TunedOptions;
 use super::game::PICTURE_POINTS;
 use super::generator::{Drawn, Generator};
 use super::picture::Canvas;
@@ -41,15 +41,8 @@ pub struct Arguments {
     /// Replace a file that exists
     #[arg(long)]
     force: bool,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "WHAT", default_value = "auto")]
-    tune: Tune,
+    #[command(flatten)]
+    device: TunedOptions,
 }
 
 const AFTER_HELP: &str = "\
@@ -106,11 +99,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let of_points = generator.config.dataset.is_of_points();
     let usual = if of_points { PICTURE_POINTS } else { IMAGES };
     let count = arguments.count.unwrap_or(usual);
-    let asked = Asked::new(
-        &arguments.device,
-        arguments.threads.map(usize::from),
-        arguments.tune,
-    );
+    let asked = arguments.device.asked();
     let Drawn { values, latents } = generator.draw(count, count, seed, asked)?;
     let step = generator.step;
     let samples = Samples {

@@ -7,12 +7,12 @@ use clap::Args;
 use gpugan::classifier::{Classifier, Metadata, Reader, Saved, Settings, Student, Training};
 use gpugan::data::{Images, Split, mnist};
 use gpugan::run::atomic;
-use gpugan::run::config::{Seed, Tune};
+use gpugan::run::config::Seed;
 use gpugan::run::log::to_stderr;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::device::{self, Asked};
+use super::device::{self, DeviceOptions};
 use super::output;
 
 /// Train the classifier of digits that `gpugan eval` measures with, on MNIST.
@@ -37,12 +37,8 @@ pub struct Arguments {
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value = "0")]
     seed: Seed,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    device: DeviceOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -98,11 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn train(arguments: &Arguments) -> Result<Report> {
-    let asked = Asked::new(
-        &arguments.device,
-        arguments.threads.map(usize::from),
-        Tune::Auto,
-    );
+    let asked = arguments.device.asked();
     let train = mnist::load(Split::Train)?;
     let settings = Settings {
         images: train.count,

@@ -11,14 +11,13 @@ mod waves;
 use std::path::PathBuf;
 
 use clap::Args;
-use gpugan::run::config::Tune;
 use gpugan::run::log::to_stderr;
 use gpugan::run::{Config, RunDirectory, checkpoint, metrics};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
 use super::critic::Critic;
-use super::device::Asked;
+use super::device::TunedOptions;
 use super::generator::Generator;
 use super::{game, output};
 use curves::Curves;
@@ -38,15 +37,8 @@ pub struct Arguments {
     /// A run directory
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "WHAT", default_value = "auto")]
-    tune: Tune,
+    #[command(flatten)]
+    device: TunedOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -90,11 +82,11 @@ struct Report {
 /// `Error::Ill` where something is, `Error::Usage` for what is no run, `Error::Runtime` for metrics that
 /// cannot be read, `Error::Data` for data that are gone, and what loading a checkpoint may fail with.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.map_or(0, usize::from))
-        .build()
-        .map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
-    let report = pool.install(|| examine(arguments))?;
+    let report = arguments
+        .device
+        .asked()
+        .pool()?
+        .install(|| examine(arguments))?;
     match arguments.json {
         true => output::print_json(&report)?,
         false => output::print(&report.text())?,
@@ -160,11 +152,7 @@ fn of_checkpoint(
         }
         Err(fault) => return Err(fault),
     };
-    let asked = Asked::new(
-        &arguments.device,
-        arguments.threads.map(usize::from),
-        arguments.tune,
-    );
+    let asked = arguments.device.asked();
     let mut config = generator.config.clone();
     let data = game::load_data(&config, &mut |_, _| Ok(()))?;
     config.resolve_length(data.count() as u64)?;

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use gpugan::eval::modes;
-use gpugan::run::config::{Dataset, Seed, Tune};
+use gpugan::run::config::{Dataset, Seed};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::device::Asked;
+use super::device::{Asked, TunedOptions};
 use super::generator::Generator;
 use super::output;
 use metric::{Metric, Subject};
@@ -45,15 +45,8 @@ pub struct Arguments {
     /// Test images for a run on a folder or zip file: folder:DIR or zip:FILE
     #[arg(long, value_name = "DATASET")]
     test: Option<Dataset>,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "WHAT", default_value = "auto")]
-    tune: Tune,
+    #[command(flatten)]
+    device: TunedOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -96,11 +89,11 @@ enum Found {
 /// `Error::Usage` for metrics that do not fit the run, `Error::Data` for data that cannot be had, and what
 /// loading a checkpoint and drawing samples may fail with.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.map_or(0, usize::from))
-        .build()
-        .map_err(|e| Error::Runtime(format!("cannot start worker threads: {e}")))?;
-    let report = pool.install(|| measure(arguments))?;
+    let report = arguments
+        .device
+        .asked()
+        .pool()?
+        .install(|| measure(arguments))?;
     match arguments.json {
         true => output::print_json(&report),
         false => output::print(&report.text()),
@@ -125,11 +118,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         count,
         seed: arguments.seed.map_or(generator.seed, |seed| seed.0),
         test: arguments.test.as_ref(),
-        asked: Asked::new(
-            &arguments.device,
-            arguments.threads.map(usize::from),
-            arguments.tune,
-        ),
+        asked: arguments.device.asked(),
     };
     let found = match subject {
         Subject::Points => Found::Points(Box::new(points::measure(&generator, &wanted)?)),

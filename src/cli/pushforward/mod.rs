@@ -17,7 +17,7 @@ use gpugan::run::log::to_stderr;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::device::Asked;
+use super::device::{Asked, DeviceOptions};
 use super::{device, output};
 
 /// Push random numbers through a map, and hold the samples against the exact distribution.
@@ -47,12 +47,8 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    device: DeviceOptions,
 }
 
 const AFTER_HELP: &str = "\
@@ -170,13 +166,12 @@ fn name(map: &str) -> String {
 
 /// The samples, and what they were drawn on.
 fn draw(arguments: &Arguments, sampling: &Pushforward) -> Result<(Vec<f32>, DeviceInfo)> {
-    let asked = Asked::new(
-        &arguments.device,
-        arguments.threads.map(usize::from),
-        Tune::Off,
-    );
+    let asked = Asked {
+        tune: Tune::Off,
+        ..arguments.device.asked()
+    };
     let opened = device::open(sampling.plan.clone(), asked, &[])?;
-    to_stderr(&opened.sentence(&arguments.device));
+    to_stderr(&opened.sentence(asked.device));
     let mut executor = opened.executor;
     for (tensor, contents) in &sampling.inputs {
         executor.write(*tensor, contents)?;

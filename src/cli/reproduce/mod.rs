@@ -17,6 +17,7 @@ use gpugan::run::config::Seed;
 use gpugan::run::log::to_stderr;
 use gpugan::{Error, Result};
 
+use super::device::DeviceOptions;
 use super::lab::Bench;
 use super::{device, output};
 
@@ -45,12 +46,8 @@ pub struct Arguments {
     /// Folder for TABLE.md and TABLE.json, which are replaced
     #[arg(long, value_name = "DIR", default_value = "reproduced")]
     out: PathBuf,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    device: DeviceOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -146,18 +143,16 @@ impl Plan<'_> {
 /// # Errors
 /// Any of `gpugan::Error`; a file that was there before is then untouched.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut bench = Bench::of(&arguments.device);
+    if device::is_cpu(bench.device)? {
+        bench.device = "cpu";
+    }
     let plan = Plan {
         quick: arguments.quick,
         steps: arguments.steps,
         seed: arguments.seed.0,
         seeds: arguments.seeds,
-        bench: Bench {
-            device: match device::is_cpu(&arguments.device)? {
-                true => "cpu",
-                false => &arguments.device,
-            },
-            threads: arguments.threads.map(usize::from),
-        },
+        bench,
     };
     std::fs::create_dir_all(&arguments.out).map_err(|e| {
         let shown = arguments.out.display();

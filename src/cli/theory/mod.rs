@@ -17,6 +17,7 @@ use gpugan::run::log::to_stderr;
 use gpugan::{Error, Result};
 use serde::Serialize;
 
+use super::device::DeviceOptions;
 use super::lab::Bench;
 use super::output;
 
@@ -61,12 +62,8 @@ struct Options {
     /// Folder for the pictures, which are replaced
     #[arg(long, value_name = "DIR", default_value = "theory")]
     out: PathBuf,
-    /// As for `gpugan train`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    device: String,
-    /// Threads that compute on the CPU [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    device: DeviceOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -109,10 +106,7 @@ impl<'a> Pair<'a> {
     }
 
     fn bench(&self) -> Bench<'a> {
-        Bench {
-            device: &self.options.device,
-            threads: self.options.threads.map(usize::from),
-        }
+        Bench::of(&self.options.device)
     }
 
     fn log_p(&self, x: f64) -> f64 {
