@@ -135,7 +135,9 @@ pub fn film(run: &Path, directory: Option<&Path>) -> Result<String> {
 pub fn draw(run: &Path, directory: &Path, log: bool, asked: Asked) -> Result<Vec<String>> {
     let file = run.join("metrics.jsonl");
     let records = metrics::read(&file)?;
-    if records.is_empty() {
+    let mut pictures = curves(run, &records, log);
+    pictures.extend(of_points(run, asked)?);
+    if pictures.is_empty() {
         return Err(Error::Runtime(format!(
             "'{}' holds no records yet; wait for the first log interval",
             file.display()
@@ -143,8 +145,6 @@ pub fn draw(run: &Path, directory: &Path, log: bool, asked: Asked) -> Result<Vec
     }
     fs::create_dir_all(directory)
         .map_err(|e| Error::Runtime(format!("cannot create '{}': {e}", directory.display())))?;
-    let mut pictures = curves(run, &records, log);
-    pictures.extend(of_points(run, asked)?);
     let mut written = Vec::new();
     for (name, plot) in pictures {
         written.extend(write(&plot, &directory.join(name))?);

@@ -40,10 +40,24 @@ impl Classes {
     }
 }
 
-/// The KL(histogram ‖ uniform) in nats that `samples` of a uniform distribution over `classes` have on
-/// average, (classes − 1)/(2·samples) to first order (Miller 1955): what a perfect generator gets.
+/// The KL(histogram ‖ uniform) in nats that `samples` of a uniform distribution over K `classes` have on
+/// average: ln K + K·E\[c/n·ln(c/n)\], where the count c of a class is binomial. It tends to
+/// (K − 1)/(2n) for many samples (Miller 1955).
 pub fn kl_floor(classes: usize, samples: usize) -> f64 {
-    (classes - 1) as f64 / (2 * samples) as f64
+    let (k, n) = (classes as f64, samples as f64);
+    if classes < 2 {
+        return 0.0;
+    }
+    let odds = (1.0 / (k - 1.0)).ln();
+    // The logarithm of the probability of `count`, from 0 on.
+    let mut log_share = n * (1.0 - 1.0 / k).ln();
+    let mut sum = 0.0;
+    for count in 1..=samples {
+        let c = count as f64;
+        log_share += ((n - c + 1.0) / c).ln() + odds;
+        sum += log_share.exp() * (c / n) * (c / n).ln();
+    }
+    k.ln() + k * sum
 }
 
 #[cfg(test)]
@@ -57,7 +71,18 @@ mod tests {
         assert_eq!(found.found, 3);
         let expected = 1000f64.ln() - 1.5 * 2f64.ln();
         assert!((found.kl_to_uniform - expected).abs() < 1e-13, "{found:?}");
-        assert!((kl_floor(1_000, 26_000) - 0.019_211_538_461_538_46).abs() < 1e-16);
+    }
+
+    #[test]
+    fn the_floor_is_the_mean_over_all_histograms() {
+        // Of one sample, of two samples among two classes, of very many.
+        assert!((kl_floor(1_000, 1) - 1000f64.ln()).abs() < 1e-12);
+        assert!((kl_floor(2, 2) - 0.5 * 2f64.ln()).abs() < 1e-14);
+        assert_eq!(kl_floor(1, 7), 0.0);
+        let many = kl_floor(1_000, 1_000_000);
+        assert!((many - 999.0 / 2e6).abs() < 1e-6, "{many}");
+        let few = kl_floor(1_000, 26_000);
+        assert!((0.0192..0.0200).contains(&few), "{few}");
     }
 
     #[test]

@@ -227,7 +227,12 @@ fn what_is_for_images_is_refused_for_points() {
         (
             "ring8",
             &["--arch", "affine", "--generator-norm", "batch"],
-            &["--generator-norm", "Batch", "--arch affine", "--arch mlp"],
+            &["--generator-norm", "--arch affine", "--arch mlp"],
+        ),
+        (
+            "ring8",
+            &["--generator-norm", "batch", "--batch", "1"],
+            &["--generator-norm batch", "--batch is 1", "at least 2"],
         ),
         (
             "mnist",

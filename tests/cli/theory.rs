@@ -57,6 +57,33 @@ fn what_is_no_pair_of_densities_is_refused_in_a_sentence() {
     assert!(!place.path("theory").exists());
 }
 
+/// Side by side or one after the other, with two seeds.
+#[test]
+fn games_side_by_side_make_the_same_table() {
+    let place = Place::new();
+    let table = |threads: &str| {
+        let asked = ["reproduce", "ring-grid", "--steps", "3", "--seeds", "2"];
+        let more = ["--device", "cpu", "--threads", threads, "--json"];
+        let outcome = place.run([&asked[..], &more].concat()).succeeds();
+        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let parts = report["parts"].as_array().unwrap().clone();
+        assert_eq!(parts.len(), 2);
+        let rows = parts
+            .iter()
+            .flat_map(|part| part["rows"].as_array().unwrap().clone());
+        // All but the seconds.
+        let cells = rows.map(|row| row.as_array().unwrap()[..7].to_vec());
+        cells.collect::<Vec<_>>()
+    };
+    let [one, two] = ["1", "2"].map(table);
+    assert_eq!(one, two);
+    assert_eq!(one.len(), 8);
+    assert!(
+        one.iter().all(|row| row[2].as_str().unwrap().contains('±')),
+        "{one:?}"
+    );
+}
+
 #[test]
 fn a_table_is_printed_and_kept_in_both_forms() {
     let place = Place::new();

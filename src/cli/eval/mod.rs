@@ -4,7 +4,7 @@ pub(super) mod anchors;
 pub mod critic;
 pub(super) mod digits;
 pub(super) mod images;
-mod metric;
+pub(super) mod metric;
 pub(super) mod points;
 pub(super) mod stacked;
 

@@ -33,7 +33,7 @@ struct Stacked {
     of: usize,
     samples: Modes,
     real: Modes,
-    /// The KL that as many perfect samples have on average.
+    /// The KL that as many samples of a uniform distribution have on average.
     floor: f64,
 }
 
@@ -50,11 +50,7 @@ pub struct Modes {
 /// # Errors
 /// What the device does.
 pub fn count(classifier: &mut Classifier, samples: &[f32]) -> Result<Modes> {
-    let found = Classes::of(&classifier.stacks(samples, STACK)?, STACKS);
-    Ok(Modes {
-        modes: found.found,
-        kl_to_uniform: found.kl_to_uniform,
-    })
+    Ok(modes(&classifier.stacks(samples, STACK)?))
 }
 
 /// The same of the first `n` training samples of the run with this seed.
@@ -62,10 +58,22 @@ pub fn count(classifier: &mut Classifier, samples: &[f32]) -> Result<Modes> {
 /// # Errors
 /// As [`count`].
 pub fn count_real(classifier: &mut Classifier, seed: u64, n: usize) -> Result<Modes> {
-    count(
-        classifier,
-        &mnist::stacked(Split::Train)?.draw(seed, false, 0, n),
-    )
+    let real = mnist::stacked(Split::Train)?;
+    let mut numbers = Vec::with_capacity(n);
+    while numbers.len() < n {
+        let (first, len) = (numbers.len(), AT_ONCE.min(n - numbers.len()));
+        let samples = real.draw(seed, false, first as u64, len);
+        numbers.extend(classifier.stacks(&samples, STACK)?);
+    }
+    Ok(modes(&numbers))
+}
+
+fn modes(numbers: &[usize]) -> Modes {
+    let found = Classes::of(numbers, STACKS);
+    Modes {
+        modes: found.found,
+        kl_to_uniform: found.kl_to_uniform,
+    }
 }
 
 /// Measures samples of the generator.
@@ -80,11 +88,13 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     }
     let (mut classifier, judge) = digits::classifier(wanted.asked)?;
     let drawn = generator.draw(wanted.count, AT_ONCE, wanted.seed, wanted.asked)?;
+    let samples = count(&mut classifier, &drawn.values)?;
+    drop(drawn);
     Ok(Found {
         stacked: Stacked {
             classifier: judge,
             of: STACKS,
-            samples: count(&mut classifier, &drawn.values)?,
+            samples,
             real: count_real(&mut classifier, wanted.seed, wanted.count)?,
             floor: kl_floor(STACKS, wanted.count),
         },
@@ -108,7 +118,7 @@ impl Found {
             row("KL to uniform (nats)", &|m| number(m.kl_to_uniform)),
         ];
         format!(
-            "{}\nas many perfect samples have a KL of {} on average\n{}",
+            "{}\nas many samples of a uniform distribution have a KL of {} on average\n{}",
             table(&["stacked digits", "samples", "real"], &rows),
             number(*floor),
             classifier.line()

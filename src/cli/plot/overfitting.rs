@@ -1,7 +1,7 @@
 //! The overfitting curve of a run on images: what the critic says of those that it learned from, of others
 //! and of samples, in every checkpoint that the run kept.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use gpugan::run::checkpoint;
@@ -11,6 +11,7 @@ use gpugan::{Error, Result};
 use super::super::device::Asked;
 use super::super::eval::critic::Scores;
 use super::super::eval::images::{AT_ONCE, Splits};
+use super::super::eval::metric::Subject;
 use super::super::generator::Generator;
 use super::{Picture, run_name};
 
@@ -26,18 +27,19 @@ const FEWEST: usize = 2;
 /// # Errors
 /// What loading checkpoints, drawing and scoring may fail with; `Error::Data` and `Error::Usage` for `test`.
 pub fn picture(run: &Path, test: Option<&Dataset>, asked: Asked) -> Result<Option<Picture>> {
+    let useless = |why: &str| match test {
+        None => Ok(None),
+        Some(test) => Err(Error::Usage(format!(
+            "--test is {test}, but {why}; leave it out"
+        ))),
+    };
     let all = checkpoint::all(run).unwrap_or_default();
     let Some((last, path)) = all.last() else {
-        return Ok(None);
+        return useless("the run has no checkpoint to be scored");
     };
     let newest = Generator::load(path)?;
-    if newest.config.dataset.is_of_points() {
-        return match test {
-            None => Ok(None),
-            Some(test) => Err(Error::Usage(format!(
-                "--test is {test}, but the run learned points, which have no overfitting curve; leave it out"
-            ))),
-        };
+    if Subject::of(&newest.config) != Subject::Images {
+        return useless("only runs on images of a fixed set have an overfitting curve");
     }
     if all.iter().filter(|(step, _)| *step > 0).count() < FEWEST {
         (asked.tell)(&format!(
@@ -47,24 +49,40 @@ pub fn picture(run: &Path, test: Option<&Dataset>, asked: Asked) -> Result<Optio
         ));
         return Ok(None);
     }
-    let splits = match Splits::load(&newest, test) {
+    match curve(&all, &newest, test, asked) {
+        Ok(found) => Ok(Some(("overfitting", plot(run, &found)))),
         Err(Error::Usage(fault) | Error::Data(fault)) if test.is_none() => {
             (asked.tell)(&format!("note: no overfitting curve is drawn: {fault}"));
-            return Ok(None);
+            Ok(None)
         }
-        splits => splits?,
-    };
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The scores in these checkpoints, by step.
+fn curve(
+    all: &[(u64, PathBuf)],
+    newest: &Generator,
+    test: Option<&Dataset>,
+    asked: Asked,
+) -> Result<Vec<(u64, Scores)>> {
+    let splits = Splits::load(newest, test)?;
     let mut found = Vec::new();
-    for (step, path) in &all {
+    for (step, path) in all {
         // The device is told of once.
         let tell = if found.is_empty() {
             asked.tell
         } else {
             |_: &str| {}
         };
-        found.push((*step, scores(path, &splits, Asked { tell, ..asked })?));
+        match scores(path, &splits, Asked { tell, ..asked }) {
+            Ok(scores) => found.push((*step, scores)),
+            // A run that goes on may have removed it by now.
+            Err(Error::Checkpoint(_)) if !path.exists() => {}
+            Err(fault) => return Err(fault),
+        }
     }
-    Ok(Some(("overfitting", plot(run, &found))))
+    Ok(found)
 }
 
 /// In one checkpoint.

@@ -1,10 +1,10 @@
 //! Nowozin et al. 2016, section 2.4: Gaussians that are nearest to a mixture of two, in five divergences.
 
-use gpugan::Result;
 use gpugan::data::toy::Distribution;
 use gpugan::eval::divergence::between;
 use gpugan::eval::optimum::{log_normal_density, nearest_gaussian};
 use gpugan::plan::divergence::Divergence;
+use gpugan::{Error, Result};
 
 use super::super::lab::{Lab, options};
 use super::Plan;
@@ -127,9 +127,9 @@ pub fn table(plan: Plan) -> Result<Report> {
     let games = side_by_side(plan, &PAPER, |plan, paper| {
         plan.say(paper.divergence.name());
         learn(plan, paper.divergence, steps)
-    });
+    })?;
     for (paper, found) in PAPER.iter().zip(games) {
-        let (divergence, found) = (paper.divergence, found?);
+        let (divergence, found) = (paper.divergence, found.map_err(Error::Diverged)?);
         let exact = nearest_gaussian(divergence, log_target, [1.0, 1.8], RANGE);
         let four = |x: f64| format!("{x:.4}");
         let [_, bound, _, mu, _, sigma] = paper.values;

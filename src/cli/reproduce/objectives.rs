@@ -4,8 +4,8 @@ use gpugan::Result;
 use gpugan::plan::objective::Objective;
 
 use super::Plan;
-use super::games::{Entry, Outcome, on_mixtures};
-use super::report::{Report, mean};
+use super::games::{Entry, Outcome, by_entry, on_mixture};
+use super::report::{Report, mean, percent};
 
 /// Steps of the generator, and in the quick form.
 const STEPS: u64 = 16_000;
@@ -74,8 +74,10 @@ pub fn table(plan: Plan) -> Result<Report> {
             "`gpugan train --dataset ring8 --steps {steps} --ema 0.999 --lr-schedule linear --objective ...`: \
              batches of 256, dense networks of 2 x 128 rectifiers, Adam 0.0005"
         ),
-        "2,500 samples: modes of 8, share within 3 standard deviations of a mode, KL(found ‖ uniform)"
-            .to_string(),
+        format!(
+            "2,500 samples: modes of 8, share within 3 standard deviations of a mode, KL(found ‖ uniform); {}",
+            plan.seeds_in_words(1)
+        ),
     ];
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     let mut report = Report::new(
@@ -95,16 +97,9 @@ pub fn table(plan: Plan) -> Result<Report> {
         ],
     );
     let entries = entries(steps);
-    for (entry, outcomes) in entries.iter().zip(on_mixtures(plan, &entries, 1)) {
-        let cells = match outcomes {
-            Ok(outcomes) => cells(&outcomes),
-            Err(gpugan::Error::Diverged(fault)) => {
-                report.note(&format!("{}: {fault}.", entry.name));
-                vec!["diverged".to_string(); 5]
-            }
-            Err(other) => return Err(other),
-        };
-        report.row([vec![format!("`{}`", entry.name)], cells].concat());
+    let outcomes = by_entry(plan, &mut report, &entries, 1, on_mixture)?;
+    for (entry, outcomes) in entries.iter().zip(outcomes) {
+        report.row([vec![format!("`{}`", entry.name)], cells(&outcomes)].concat());
     }
     Ok(report)
 }
@@ -114,7 +109,7 @@ fn cells(outcomes: &[Outcome]) -> Vec<String> {
     let whole = usize::from(outcomes.len() > 1);
     vec![
         mean(&of(&|o| o.modes.captured as f64), whole),
-        mean(&of(&|o| 100.0 * o.modes.high_quality), 1) + " %",
+        percent(&of(&|o| o.modes.high_quality)),
         mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 3),
         mean(&of(&|o| o.bound), 3),
         mean(&of(&|o| o.seconds), 0),

@@ -3,16 +3,17 @@
 
 use std::time::Instant;
 
+use gpugan::Result;
 use gpugan::data::{Split, mnist};
 use gpugan::eval::Points;
 use gpugan::eval::parzen::{Protocol, Score, score};
-use gpugan::{Error, Result};
+use toml::Table;
 
 use super::super::eval::anchors::{self, Anchors};
 use super::super::eval::images::Splits;
-use super::super::lab::{Lab, options};
+use super::super::lab::Lab;
 use super::Plan;
-use super::games::side_by_side;
+use super::games::{Entry, by_entry};
 use super::report::Report;
 
 /// Samples that the generator draws at a time.
@@ -101,13 +102,13 @@ pub fn goodfellow(plan: Plan) -> Result<Report> {
     let ours = games.map(|(name, options)| Row {
         name: name.to_string(),
         paper: None,
-        game: Some((format!("{SHARED}latent-dim = 8\n{options}"), steps)),
+        game: Some((format!("{SHARED}latent-dim = 7\n{options}"), steps)),
     });
     let rows: Vec<Row> = GOODFELLOW.iter().map(of_paper).chain(ours).collect();
     let about = [
         "10,000 samples; σ of ten from 0.1 to 1 by the likelihood of 1,000 validation images; mean over the \
          10,000 test images, ± its standard error",
-        "the networks learn all 60,000 training images, the paper's 50,000; 8 normal latents, generator 512, 512 \
+        "the networks learn all 60,000 training images, the paper's 50,000; 7 normal latents, generator 512, 512 \
          with batch normalisation, critic 512, 256, batches of 128, Adam 0.001 falling to 0 on a line, samples from an \
          average of the generator (0.999)",
     ];
@@ -149,30 +150,29 @@ fn fill(mut report: Report, plan: Plan, protocol: Protocol, rows: &[Row]) -> Res
     let [train, test] = [mnist::load(Split::Train)?, mnist::load(Split::Test)?];
     let splits = Splits::of(&train, &test);
     drop((train, test));
-    let seeds: Vec<u64> = plan.seeds(if plan.quick { 1 } else { 3 }).collect();
-    let jobs: Vec<(&Row, u64)> = rows
+    let entries: Vec<Entry> = rows
         .iter()
-        .flat_map(|row| {
-            let count = if row.game.is_some() { seeds.len() } else { 1 };
-            seeds[..count].iter().map(move |&seed| (row, seed))
+        .filter_map(|row| {
+            let (options, steps) = row.game.as_ref()?;
+            Some(Entry {
+                name: row.name.clone(),
+                options: format!("{options}steps = {steps}\n"),
+            })
         })
         .collect();
-    let played = side_by_side(plan, &jobs, |plan, (row, seed)| match &row.game {
-        None => Ok(None),
-        Some((options, steps)) => {
-            plan.say(&format!("{}, {steps} steps, seed {seed}", row.name));
-            let text = format!("{options}steps = {steps}\nseed = {}\n", *seed as i64);
-            play(plan, protocol, &text, &splits).map(Some)
+    let seeds = if plan.quick { 1 } else { 3 };
+    let played = by_entry(plan, &mut report, &entries, seeds, |plan, options| {
+        play(plan, protocol, options, &splits)
+    })?;
+    let mut played = played.into_iter();
+    for row in rows {
+        let found = row.game.as_ref().and_then(|_| played.next());
+        let found = found.unwrap_or_default();
+        if found.is_empty() {
+            report.row(row.cells(None));
         }
-    });
-    for ((row, seed), found) in jobs.into_iter().zip(played) {
-        match found {
-            Ok(found) => report.row(row.cells(seed, found.as_ref())),
-            Err(Error::Diverged(fault)) => {
-                report.note(&format!("{} diverged: {fault}.", row.name));
-                report.row(row.cells(seed, None));
-            }
-            Err(other) => return Err(other),
+        for found in &found {
+            report.row(row.cells(Some(found)));
         }
     }
     let samples = protocol.samples();
@@ -201,11 +201,11 @@ fn fill(mut report: Report, plan: Plan, protocol: Protocol, rows: &[Row]) -> Res
 }
 
 impl Row {
-    /// In [`COLUMNS`], with what the game with this seed came to.
-    fn cells(&self, seed: u64, found: Option<&Found>) -> Vec<String> {
+    /// In [`COLUMNS`], with what a game came to.
+    fn cells(&self, found: Option<&Found>) -> Vec<String> {
         let paper = self.paper.map(|(nats, error)| format!("{nats} ± {error}"));
         let steps = self.game.as_ref().map(|(_, steps)| steps.to_string());
-        let seed = self.game.as_ref().map(|_| seed.to_string());
+        let seed = found.map(|found| found.seed.to_string());
         let [nats, sigma] = found.map(|found| told(&found.score)).unwrap_or_default();
         let seconds = |of: fn(&Found) -> f64| found.map(|found| format!("{:.0}", of(found)));
         vec![
@@ -232,13 +232,14 @@ fn told(found: &Score) -> [String; 2] {
 
 /// What a game came to, and the seconds that it took.
 struct Found {
+    seed: u64,
     score: Score,
     training: f64,
     scoring: f64,
 }
 
-fn play(plan: Plan, protocol: Protocol, text: &str, splits: &Splits) -> Result<Found> {
-    let mut lab = Lab::new(&options(text)?, plan.bench)?;
+fn play(plan: Plan, protocol: Protocol, options: &Table, splits: &Splits) -> Result<Found> {
+    let mut lab = Lab::new(options, plan.bench)?;
     lab.play()?;
     let samples = lab.draw(protocol.samples(), AT_ONCE, plan.bench)?;
     let samples: Vec<f32> = samples.into_iter().map(|x| (x + 1.0) / 2.0).collect();
@@ -246,6 +247,7 @@ fn play(plan: Plan, protocol: Protocol, text: &str, splits: &Splits) -> Result<F
     let [_, validation] = splits.train(protocol);
     let samples = Points::new(&samples, splits.test().dims());
     Ok(Found {
+        seed: lab.config.seed.0,
         score: score(protocol, samples, validation, splits.test()),
         training: lab.seconds,
         scoring: began.elapsed().as_secs_f64(),

@@ -110,8 +110,11 @@ impl Report {
     }
 }
 
-/// Mean and, of several, the standard error.
+/// Mean and, of several, the standard error; of no game that came to its end, that.
 pub fn mean(values: &[f64], digits: usize) -> String {
+    if values.is_empty() {
+        return "diverged".into();
+    }
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     if values.len() < 2 {
@@ -119,6 +122,13 @@ pub fn mean(values: &[f64], digits: usize) -> String {
     }
     let spread = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
     format!("{mean:.digits$} ± {:.digits$}", (spread / n).sqrt())
+}
+
+/// The same of shares.
+pub fn percent(shares: &[f64]) -> String {
+    let percents: Vec<f64> = shares.iter().map(|share| 100.0 * share).collect();
+    let unit = if shares.is_empty() { "" } else { " %" };
+    mean(&percents, 1) + unit
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use gpugan::Result;
 
 use super::Plan;
-use super::games::{Entry, Outcome, on_mixtures};
-use super::report::{Report, mean};
+use super::games::{Entry, Outcome, by_entry, on_mixture};
+use super::report::{Report, mean, percent};
 
 /// Modes, share of good samples in percent, reverse KL; each with its standard error.
 type Row = [(f64, f64); 3];
@@ -79,11 +79,12 @@ pub fn table(plan: Plan) -> Result<Report> {
             })
         })
         .collect();
-    let mut outcomes = on_mixtures(plan, &entries, seeds).into_iter();
+    let outcomes = by_entry(plan, &mut report, &entries, seeds, on_mixture)?;
+    let mut outcomes = outcomes.into_iter();
     for (name, _, paper) in &PARTS {
         report.part(name, &COLUMNS);
         for (at, (paper, outcomes)) in paper.iter().zip(outcomes.by_ref()).enumerate() {
-            report.row(cells(at + 1, paper, &outcomes?));
+            report.row(cells(at + 1, paper, &outcomes));
         }
     }
     Ok(report)
@@ -98,7 +99,7 @@ fn cells(pack: usize, paper: &Row, outcomes: &[Outcome]) -> Vec<String> {
         told(paper[0], 1),
         mean(&of(&|o| o.modes.captured as f64), 1),
         told(paper[1], 1) + " %",
-        mean(&of(&|o| 100.0 * o.modes.high_quality), 1) + " %",
+        percent(&of(&|o| o.modes.high_quality)),
         told(paper[2], 2),
         mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 2),
         mean(&of(&|o| o.seconds), 0),

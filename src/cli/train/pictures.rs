@@ -22,7 +22,7 @@ pub fn draw(run: &Path, config: &Config, stopped: bool, progress: &mut Progress)
     };
     let drawn = || -> Result<()> {
         plot::draw(run, &directory, false, asked)?;
-        if stopped && config.dataset.is_of_points() {
+        if stopped {
             plot::film(run, None)?;
         }
         Ok(())

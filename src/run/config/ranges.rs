@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::{Arch, Config, Dataset, GP_WEIGHT, Game, Init, Optimizer, Sides, Size};
 use crate::error::{Error, Result};
 use crate::gan::Update;
+use crate::gan::arch::Normalisation;
 use crate::nn::Moments;
 use crate::plan::objective::{GeneratorLoss, Objective};
 
@@ -124,17 +125,34 @@ impl Config {
                  place of activations; leave it out, or give --arch mlp"
             )));
         }
-        if let (Arch::Affine | Arch::Monotone, Some(norm)) = (self.arch, self.generator_norm) {
-            let arch = self.arch.name();
-            return Err(Error::Usage(format!(
-                "--generator-norm is {norm:?}, but the generator of --arch {arch} is not made of \
-                 layers to be normalised; leave it out, or give --arch mlp"
-            )));
-        }
+        self.validate_norm()?;
         if let Init::Normal(sigma) = self.init {
             within("--init normal:SIGMA", sigma, RATES)?;
         }
         within("--latent-dim", self.latent_dim, 1..=65_536)
+    }
+
+    /// A generator that can be normalised, and samples to do it by.
+    fn validate_norm(&self) -> Result<()> {
+        let Some(norm) = self.generator_norm else {
+            return Ok(());
+        };
+        let arch = self.arch.name();
+        if matches!(self.arch, Arch::Affine | Arch::Monotone) {
+            return Err(Error::Usage(format!(
+                "--generator-norm is for layers, which the generator of --arch {arch} is not made of; \
+                 leave it out, or give --arch mlp"
+            )));
+        }
+        let samples = self.batch * self.pack;
+        if norm == Normalisation::Batch && self.arch != Arch::Dcgan && samples == 1 {
+            return Err(Error::Usage(
+                "--generator-norm batch normalises by the samples of a batch, but --batch is 1; give at \
+                 least 2"
+                    .into(),
+            ));
+        }
+        Ok(())
     }
 
     fn validate_objective(&self) -> Result<()> {
