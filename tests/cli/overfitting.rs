@@ -88,5 +88,5 @@ fn a_curve_takes_checkpoints_and_images() {
     place.run(points).succeeds();
     place
         .run(["plot", "points", "--device", "cpu", "--test", "mnist"])
-        .fails(2, &["--test is mnist", "points"]);
+        .fails(2, &["--test is mnist", "images of a fixed set"]);
 }
