@@ -1,8 +1,8 @@
 //! Distances, kernel estimates, mixtures and k-means against SciPy and scikit-learn
 //! (tests/golden/measures.py).
 
-use gpugan::eval::gmm::{Covariance, Mixture};
 use gpugan::eval::kde::{self, Bandwidth};
+use gpugan::eval::mixture::{Covariance, Mixture};
 use gpugan::eval::{Points, distances, kmeans};
 use serde::Deserialize;
 

@@ -10,7 +10,7 @@ use gpugan::data::points::Origin;
 use gpugan::data::toy::Distribution;
 use gpugan::data::{self, Data, Split};
 use gpugan::eval::Points;
-use gpugan::eval::gmm::Covariance;
+use gpugan::eval::mixture::Covariance;
 use gpugan::run::config::{Dataset, Seed};
 use gpugan::run::{Config, atomic};
 use gpugan::{Error, Result};

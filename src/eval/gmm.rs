@@ -1,19 +1,11 @@
-//! Mixtures of Gaussians by expectation and maximisation (Dempster, Laird and Rubin 1977).
+//! Mixtures of Gaussians fitted by expectation and maximisation (Dempster, Laird and Rubin 1977).
 
 use rayon::prelude::*;
 
-use super::gaussian::{Root, cholesky, log_sum_exp};
-use super::kde::Likelihood;
+use super::gaussian::Root;
 use super::kmeans;
+use super::mixture::{Covariance, Mixture};
 use super::points::Points;
-
-/// What a component's covariance may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Covariance {
-    Full,
-    Diagonal,
-}
 
 /// What `fit` is told.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,24 +44,6 @@ const FLOOR: f64 = 1e-6;
 
 /// Points that are summed up by one thread at a time.
 const CHUNK: usize = 1_024;
-
-/// A mixture and how it was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mixture {
-    pub dims: usize,
-    /// \[k\], of sum 1.
-    pub weights: Vec<f64>,
-    /// \[k, d\].
-    pub means: Vec<f64>,
-    /// \[k, d, d\], or \[k, d\] where they are diagonal.
-    pub covariances: Vec<f64>,
-    pub covariance: Covariance,
-    roots: Vec<Root>,
-    /// Mean log-density of the points it was fitted to, in nats.
-    pub log_likelihood: f64,
-    pub rounds: usize,
-    pub converged: bool,
-}
 
 /// Σ over points of responsibilities r, of r·(x − m) and of r·(x − m)(x − m)ᵀ, around the mean m that the
 /// component had.
@@ -125,7 +99,7 @@ fn start(points: Points, options: Options, seed: u64, floor: f64) -> Mixture {
         dims: points.dims(),
         weights: vec![0.0; options.components],
         means: clusters.centres.clone(),
-        covariances: vec![0.0; options.components * size(options.covariance, points.dims())],
+        covariances: vec![0.0; options.components * options.covariance.numbers(points.dims())],
         covariance: options.covariance,
         roots: Vec::new(),
         log_likelihood: f64::NEG_INFINITY,
@@ -140,14 +114,6 @@ fn start(points: Points, options: Options, seed: u64, floor: f64) -> Mixture {
     });
     mixture.maximise(&moments, points.len(), floor);
     mixture
-}
-
-/// Numbers of one covariance.
-fn size(covariance: Covariance, dims: usize) -> usize {
-    match covariance {
-        Covariance::Full => dims * dims,
-        Covariance::Diagonal => dims,
-    }
 }
 
 /// Rounds of expectation and maximisation until one gains less than the tolerance.
@@ -167,37 +133,6 @@ fn improve(points: Points, mut mixture: Mixture, options: Options, floor: f64) -
 }
 
 impl Mixture {
-    /// A mixture of given parameters, whose covariances are positive definite.
-    ///
-    /// # Panics
-    /// If the sizes do not fit or a covariance is not positive definite.
-    pub fn new(
-        dims: usize,
-        weights: Vec<f64>,
-        means: Vec<f64>,
-        covariances: Vec<f64>,
-        covariance: Covariance,
-    ) -> Mixture {
-        assert_eq!(means.len(), weights.len() * dims);
-        assert_eq!(covariances.len(), weights.len() * size(covariance, dims));
-        let root = |a: &[f64]| root(a, dims, covariance).expect("positive definite");
-        let roots = covariances
-            .chunks_exact(size(covariance, dims))
-            .map(root)
-            .collect();
-        Mixture {
-            dims,
-            weights,
-            means,
-            covariances,
-            covariance,
-            roots,
-            log_likelihood: f64::NEG_INFINITY,
-            rounds: 0,
-            converged: false,
-        }
-    }
-
     /// Rounds of expectation and maximisation from this mixture.
     pub fn improved(self, points: Points, rounds: usize, tolerance: f64) -> Mixture {
         let options = Options {
@@ -206,61 +141,6 @@ impl Mixture {
             ..Options::new(self.weights.len(), self.covariance, 0)
         };
         improve(points, self, options, floor(points))
-    }
-
-    /// log of weight times density of each component at `x`.
-    fn log_parts(&self, x: &[f64], scratch: &mut [f64], parts: &mut [f64]) {
-        let means = self.means.chunks_exact(self.dims);
-        for (at, (part, mean)) in parts.iter_mut().zip(means).enumerate() {
-            *part = self.weights[at].ln() + self.roots[at].log_density(x, mean, scratch);
-        }
-    }
-
-    /// log p(x), with the shares of the components in p(x) in `shares`\[k\].
-    fn responsibilities(&self, x: &[f64], shares: &mut [f64]) -> f64 {
-        self.log_parts(x, &mut vec![0.0; self.dims], shares);
-        let total = log_sum_exp(shares);
-        shares
-            .iter_mut()
-            .for_each(|log| *log = (*log - total).exp());
-        total
-    }
-
-    /// log p(x) of every point.
-    ///
-    /// # Panics
-    /// If the dimensions differ.
-    pub fn log_densities(&self, points: Points) -> Vec<f64> {
-        assert_eq!(points.dims(), self.dims);
-        let rows = points.values().par_chunks_exact(self.dims);
-        let scratch = || (vec![0.0; self.dims], vec![0.0; self.weights.len()]);
-        let log_density = |(scratch, parts): &mut (Vec<f64>, Vec<f64>), x: &[f64]| {
-            self.log_parts(x, scratch, parts);
-            log_sum_exp(parts)
-        };
-        rows.map_init(scratch, log_density).collect()
-    }
-
-    /// The likelihood of points that were held out.
-    pub fn likelihood(&self, points: Points) -> Likelihood {
-        Likelihood::of(&self.log_densities(points))
-    }
-
-    /// Free parameters: means, covariances, and weights but one.
-    pub fn parameters(&self) -> usize {
-        let (k, d) = (self.weights.len(), self.dims);
-        let each = match self.covariance {
-            Covariance::Full => d * (d + 1) / 2,
-            Covariance::Diagonal => d,
-        };
-        k * (d + each) + k - 1
-    }
-
-    /// The Bayesian information criterion (Schwarz 1978) of a fit to `n` points, the smaller the better:
-    /// parameters · log n − 2 · log-likelihood.
-    pub fn bic(&self, n: usize) -> f64 {
-        let n = n as f64;
-        self.parameters() as f64 * n.ln() - 2.0 * n * self.log_likelihood
     }
 
     /// Moments of all points, by shares that `share(index, x, shares)` tells along with a log-density;
@@ -306,7 +186,7 @@ impl Mixture {
     }
 
     fn add(&self, moments: &mut Moments, x: &[f64], shares: &[f64], difference: &mut [f64]) {
-        let (d, each) = (self.dims, size(self.covariance, self.dims));
+        let (d, each) = (self.dims, self.covariance.numbers(self.dims));
         for (at, share) in shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
             let mean = &self.means[at * d..(at + 1) * d];
             let differences = x.iter().zip(mean).map(|(x, m)| x - m);
@@ -342,7 +222,7 @@ impl Mixture {
     /// The parameters that the moments make most likely. A component that lost its points keeps its mean
     /// and covariance.
     fn maximise(&mut self, moments: &Moments, n: usize, floor: f64) {
-        let (d, each) = (self.dims, size(self.covariance, self.dims));
+        let (d, each) = (self.dims, self.covariance.numbers(self.dims));
         let mut roots = Vec::new();
         for at in 0..self.weights.len() {
             let weight = moments.weights[at];
@@ -371,16 +251,6 @@ impl Mixture {
     }
 }
 
-fn root(covariance: &[f64], dims: usize, kind: Covariance) -> Option<Root> {
-    match kind {
-        Covariance::Full => cholesky(covariance, dims).map(Root::Full),
-        Covariance::Diagonal => {
-            let positive = covariance.iter().all(|v| *v > 0.0 && v.is_finite());
-            positive.then(|| Root::Diagonal(covariance.iter().map(|v| v.sqrt()).collect()))
-        }
-    }
-}
-
 /// The root of a covariance, whose diagonal grows until it has one.
 fn widened_root(covariance: &mut [f64], dims: usize, kind: Covariance, floor: f64) -> Root {
     let step = if kind == Covariance::Full {
@@ -390,7 +260,7 @@ fn widened_root(covariance: &mut [f64], dims: usize, kind: Covariance, floor: f6
     };
     let mut ridge = floor;
     loop {
-        if let Some(root) = root(covariance, dims, kind) {
+        if let Some(root) = kind.root(covariance, dims) {
             return root;
         }
         covariance.iter_mut().step_by(step).for_each(|v| {
@@ -496,25 +366,6 @@ mod tests {
             assert!(mixture.log_likelihood >= before - 1e-9, "{round}");
             before = mixture.log_likelihood;
         }
-    }
-
-    #[test]
-    fn parameters_are_counted() {
-        let of = |covariance, each: usize| {
-            Mixture::new(
-                3,
-                vec![0.5; 2],
-                vec![0.0; 6],
-                match covariance {
-                    Covariance::Full => [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0].repeat(2),
-                    Covariance::Diagonal => vec![1.0; each],
-                },
-                covariance,
-            )
-            .parameters()
-        };
-        assert_eq!(of(Covariance::Full, 18), 2 * (3 + 6) + 1);
-        assert_eq!(of(Covariance::Diagonal, 6), 2 * (3 + 3) + 1);
     }
 
     #[test]

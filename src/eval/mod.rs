@@ -16,6 +16,7 @@ pub mod gmm;
 pub mod kde;
 pub mod kernel;
 pub mod kmeans;
+pub mod mixture;
 pub mod modes;
 pub mod neighbours;
 pub mod optimum;

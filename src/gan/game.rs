@@ -1,7 +1,7 @@
 //! A recorded game: both networks with what their training needs, the plan, and where to find things in
 //! it.
 
-use super::step::Board;
+use super::board::Board;
 use super::{Penalty, Settings, Update};
 use crate::nn::{Gradients, Network};
 use crate::optim::{Optimizer, Rule};

@@ -2,6 +2,7 @@
 //! trainer that plays it on an executor.
 
 pub mod arch;
+mod board;
 pub mod checkpoint;
 mod game;
 mod join;

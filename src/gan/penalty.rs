@@ -6,9 +6,9 @@
 //! respect to x is that of D(x), so that they mean the same there.
 
 use super::Settings;
+use super::board::Board;
 use super::game::Player;
 use super::join::Join;
-use super::step::Board;
 use crate::nn::{self, Layer, Obstacle, Pass, Sweep, Trace};
 use crate::plan::codes::Norm;
 use crate::plan::{DType, Recorder, Role, Tensor, kernel};

@@ -67,6 +67,16 @@ fn is_nothing(slopes: &[f64]) -> bool {
     slopes.iter().all(|slope| slope.abs() < 1e-8)
 }
 
+fn assert_follows(settings: Settings) {
+    let label = format!("{settings:?}");
+    for (name, got, want) in rows(settings, total) {
+        match is_nothing(&want) {
+            true => assert!(is_nothing(&got), "{label}: {name}: {got:?}"),
+            false => assert_close(&got, &want, &format!("{label}: {name}")),
+        }
+    }
+}
+
 #[test]
 fn the_critic_follows_the_gradient_of_its_loss_and_its_penalty() {
     let objectives = [
@@ -82,15 +92,22 @@ fn the_critic_follows_the_gradient_of_its_loss_and_its_penalty() {
             };
             for activation in activations {
                 let objective = objectives[at % objectives.len()];
-                let settings = settings(objective, penalty, critic.clone(), activation);
-                let label = format!("{penalty:?} {critic:?} {activation:?}");
-                for (name, got, want) in rows(settings, total) {
-                    match is_nothing(&want) {
-                        true => assert!(is_nothing(&got), "{label}: {name}: {got:?}"),
-                        false => assert_close(&got, &want, &format!("{label}: {name}")),
-                    }
-                }
+                assert_follows(settings(objective, penalty, critic.clone(), activation));
             }
+        }
+    }
+}
+
+/// The slope at a pack is that of its score with respect to all samples in it.
+#[test]
+fn a_critic_of_packs_follows_the_gradient_of_its_loss_and_its_penalty() {
+    for penalty in penalties() {
+        for critic in critics() {
+            let packed = Settings {
+                pack: 2,
+                ..settings(Objective::NonSaturating, penalty, critic, None)
+            };
+            assert_follows(packed);
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod anchors;
 pub mod critic;
 pub(super) mod digits;
+mod divergences;
 pub(super) mod images;
 pub(super) mod metric;
 pub(super) mod points;

@@ -4,32 +4,18 @@ use gpugan::Result;
 use gpugan::data::points::Origin;
 use gpugan::data::toy::Distribution;
 use gpugan::data::{Data, Points as Source};
-use gpugan::eval::divergence::{
-    Row, between, between_histograms, between_in_plane, table as divergences,
-};
 use gpugan::eval::modes::{self, Modes};
-use gpugan::eval::optimum::{Optimum, log_normal_density, nearest_gaussian};
-use gpugan::eval::quadrature::Integral;
 use gpugan::eval::{Points, distances};
-use gpugan::plan::divergence::Divergence;
-use gpugan::random::Latent;
-use gpugan::run::config::Arch;
 use gpugan::{Error, run::log::to_stderr};
 use serde::Serialize;
 
 use super::super::game;
 use super::super::generator::Generator;
+use super::divergences::Divergences;
 use super::{Metric, Wanted, number, table};
 
 /// Projections of the sliced distance.
 const PROJECTIONS: usize = 100;
-
-/// Histograms are made of more samples than the rest is measured on.
-const HISTOGRAM: usize = 100_000;
-/// Their bins along each axis, in one and in two dimensions.
-const BINS: [usize; 2] = [100, 50];
-/// Cells of a grid along each axis, for densities in the plane.
-const CELLS: usize = 1_200;
 
 #[derive(Default, Serialize)]
 pub struct Found {
@@ -54,29 +40,6 @@ struct Distance {
     name: String,
     #[serde(flatten)]
     values: Beside<f64>,
-}
-
-/// D_f(data‖model).
-#[derive(Serialize)]
-struct Divergences {
-    /// How they were computed.
-    how: String,
-    rows: Vec<DivergenceRow>,
-    /// μ and σ of the model, where it is a normal distribution on the line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<[f64; 2]>,
-}
-
-#[derive(Serialize)]
-struct DivergenceRow {
-    #[serde(flatten)]
-    row: Row,
-    /// Between real samples, by the same estimate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    real: Option<f64>,
-    /// The best that the model could be.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    best: Option<Optimum>,
 }
 
 /// Measures samples of the generator.
@@ -110,7 +73,7 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
             .map(|(samples, real)| Beside { samples, real });
     }
     if wanted.has(Metric::Divergence) {
-        found.divergence = divergence(generator, wanted, &source, distribution)?;
+        found.divergence = Divergences::measure(generator, wanted, &source, distribution)?;
     }
     let asked = |metric, there: bool| wanted.metrics.len() == 1 && wanted.has(metric) && !there;
     if asked(Metric::Modes, found.modes.is_some()) {
@@ -212,178 +175,6 @@ fn distances_of(
     Ok(rows)
 }
 
-/// By quadrature where both densities are known, else by histograms.
-fn divergence(
-    generator: &Generator,
-    wanted: &Wanted,
-    source: &Source,
-    distribution: Option<&Distribution>,
-) -> Result<Option<Divergences>> {
-    if source.dims > 2 {
-        return Ok(None);
-    }
-    if let (Some(known), Some(model)) = (distribution, affine(generator))
-        && let Some(found) = by_quadrature(known, &model)
-    {
-        return Ok(Some(found));
-    }
-    by_histogram(generator, wanted, source).map(Some)
-}
-
-/// (μ, σ) of each coordinate, where the generator is affine in a normal latent.
-fn affine(generator: &Generator) -> Option<Vec<[f64; 2]>> {
-    let config = &generator.config;
-    if config.arch != Arch::Affine || config.latent != Latent::Normal {
-        return None;
-    }
-    let weights = generator.parameter("0.weight")?;
-    let biases = generator.parameter("0.bias")?;
-    let pairs = biases.iter().zip(weights);
-    Some(
-        pairs
-            .map(|(mu, sigma)| [f64::from(*mu), f64::from(sigma.abs())])
-            .collect(),
-    )
-}
-
-fn by_quadrature(known: &Distribution, model: &[[f64; 2]]) -> Option<Divergences> {
-    let positive = model
-        .iter()
-        .all(|[mu, sigma]| mu.is_finite() && *sigma > 0.0);
-    let start: Vec<f64> = model.iter().map(|[mu, _]| *mu).collect();
-    if !positive || known.density(&start).is_none() {
-        return None;
-    }
-    let log_p = |x: &[f64]| known.density(x).map_or(f64::NEG_INFINITY, f64::ln);
-    let log_q = |x: &[f64]| -> f64 {
-        let each = x.iter().zip(model);
-        each.map(|(x, [mu, sigma])| log_normal_density(*x, *mu, *sigma))
-            .sum()
-    };
-    let ranges: Vec<[f64; 2]> = (0..model.len())
-        .map(|axis| range(known, model, axis))
-        .collect();
-    let on_line = model.len() == 1;
-    let value = |divergence| -> Integral {
-        match on_line {
-            true => between(divergence, |x| log_p(&[x]), |x| log_q(&[x]), ranges[0]),
-            false => between_in_plane(
-                divergence,
-                |x, y| log_p(&[x, y]),
-                |x, y| log_q(&[x, y]),
-                [ranges[0], ranges[1]],
-                CELLS,
-            ),
-        }
-    };
-    let best = |name: &str| {
-        let named = |d: &&Divergence| d.name() == name;
-        let divergence = Divergence::ALL.iter().find(named).filter(|_| on_line)?;
-        let best = nearest_gaussian(*divergence, |x| log_p(&[x]), model[0], ranges[0]);
-        best.divergence.is_finite().then_some(best)
-    };
-    let rows = divergences(value).into_iter();
-    Some(Divergences {
-        how: "by quadrature of both densities".into(),
-        rows: rows
-            .map(|row| DivergenceRow {
-                real: None,
-                best: best(row.name),
-                row,
-            })
-            .collect(),
-        model: on_line.then(|| model[0]),
-    })
-}
-
-/// What counts of both densities along an axis.
-fn range(known: &Distribution, model: &[[f64; 2]], axis: usize) -> [f64; 2] {
-    const DEVIATIONS: f64 = 12.0;
-    let mut ends = vec![model[axis]];
-    match known.centres() {
-        Some(mixture) => {
-            let each = mixture.means.iter().zip(&mixture.sigmas);
-            ends.extend(each.map(|(mean, sigma)| [mean[axis], *sigma]));
-        }
-        None => ends.extend([[0.0, 0.0], [1.0, 0.0]]),
-    }
-    let low = ends.iter().map(|[mu, sigma]| mu - DEVIATIONS * sigma);
-    let high = ends.iter().map(|[mu, sigma]| mu + DEVIATIONS * sigma);
-    [
-        low.fold(f64::INFINITY, f64::min),
-        high.fold(f64::NEG_INFINITY, f64::max),
-    ]
-}
-
-/// Of the divergences that stay finite where a bin is empty.
-fn by_histogram(generator: &Generator, wanted: &Wanted, source: &Source) -> Result<Divergences> {
-    let drawn = generator.draw(HISTOGRAM, HISTOGRAM, wanted.seed, wanted.asked)?;
-    let samples = widened(&drawn.values);
-    let seed = generator.seed.wrapping_add(1);
-    let [first, second] = [0, 1].map(|part| real(source, seed, part, HISTOGRAM));
-    let bins = BINS[source.dims - 1];
-    let ranges: Vec<[f64; 2]> = (0..source.dims)
-        .map(|axis| extent(&first, source.dims, axis))
-        .collect();
-    let count = |values: &[f64]| histogram(values, &ranges, bins);
-    let [samples, real, other] = [&samples, &first, &second].map(|values| count(values));
-    let finite = [
-        Divergence::JensenShannon,
-        Divergence::TotalVariation,
-        Divergence::SquaredHellinger,
-    ];
-    let row = |divergence: &Divergence| DivergenceRow {
-        row: Row {
-            name: divergence.name(),
-            integral: Integral {
-                value: between_histograms(*divergence, &real, &samples),
-                error: 0.0,
-            },
-        },
-        real: Some(between_histograms(*divergence, &real, &other)),
-        best: None,
-    };
-    Ok(Divergences {
-        how: format!(
-            "of histograms of {bins} bins along each axis, {HISTOGRAM} samples and {} real points",
-            first.len() / source.dims
-        ),
-        rows: finite.iter().map(row).collect(),
-        model: None,
-    })
-}
-
-/// From the least to the greatest coordinate.
-fn extent(values: &[f64], dims: usize, axis: usize) -> [f64; 2] {
-    let along = values.iter().skip(axis).step_by(dims);
-    let [low, high] = along.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
-        [low.min(*x), high.max(*x)]
-    });
-    if low < high {
-        [low, high]
-    } else {
-        [low - 0.5, low + 0.5]
-    }
-}
-
-/// Counts in bins\[bins^D\], and in one more of all that lies outside.
-fn histogram(values: &[f64], ranges: &[[f64; 2]], bins: usize) -> Vec<f64> {
-    let outside = bins.pow(ranges.len() as u32);
-    let mut counts = vec![0.0; outside + 1];
-    for point in values.chunks_exact(ranges.len()) {
-        let place = point
-            .iter()
-            .zip(ranges)
-            .try_fold(0, |place, (x, [low, high])| {
-                let share = (x - low) / (high - low);
-                let bin = ((share * bins as f64) as usize).min(bins - 1);
-                (0.0..=1.0).contains(&share).then_some(place * bins + bin)
-            });
-        counts[place.unwrap_or(outside)] += 1.0;
-    }
-    counts
-}
-
 impl Found {
     pub fn tables(&self) -> Vec<String> {
         let mut tables = Vec::new();
@@ -418,49 +209,5 @@ impl Found {
         }
         tables.extend(self.divergence.as_ref().map(Divergences::table));
         tables
-    }
-}
-
-impl Divergences {
-    fn table(&self) -> String {
-        let value = |row: &DivergenceRow| number(row.row.integral.value);
-        let title = format!("Divergences of the model from the data, {}\n", self.how);
-        if let Some([mu, sigma]) = self.model {
-            let row = |row: &DivergenceRow| {
-                let best = |of: &dyn Fn(&Optimum) -> f64| {
-                    row.best.as_ref().map_or("".into(), |b| number(of(b)))
-                };
-                let name = row.row.name.to_string();
-                vec![
-                    name,
-                    value(row),
-                    best(&|b| b.divergence),
-                    best(&|b| b.mu),
-                    best(&|b| b.sigma),
-                ]
-            };
-            let rows: Vec<_> = self.rows.iter().map(row).collect();
-            let header = ["D(data, model)", "model", "best", "best mu", "best sigma"];
-            let model = format!("The model is N({}, {}²)\n", number(mu), number(sigma));
-            return title + &model + &table(&header, &rows);
-        }
-        let real = |row: &DivergenceRow| row.real.map_or("".into(), number);
-        let row = |row: &DivergenceRow| vec![row.row.name.to_string(), value(row), real(row)];
-        let rows: Vec<_> = self.rows.iter().map(row).collect();
-        title + &table(&["D(data, model)", "model", "real"], &rows)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn histograms_count_every_point_once() {
-        let values = [0.0, 0.0, 1.0, 1.0, 0.6, 0.2, 5.0, 0.5, f64::NAN, 0.1];
-        let counts = histogram(&values, &[[0.0, 1.0]; 2], 2);
-        assert_eq!(counts, [1.0, 0.0, 1.0, 1.0, 2.0]);
-        assert_eq!(extent(&values, 2, 1), [0.0, 1.0]);
-        assert_eq!(extent(&[3.0; 4], 2, 0), [2.5, 3.5]);
     }
 }

@@ -3,10 +3,11 @@
 use gpugan::Result;
 use gpugan::data::toy::Distribution;
 use gpugan::eval::Points;
-use gpugan::eval::gmm::{self, Mixture};
+use gpugan::eval::gmm;
 use gpugan::eval::kde::{self, Bandwidth, Kde, Likelihood, best_of, held_out};
 use gpugan::eval::kernel::{log_densities, log_spaced};
 use gpugan::eval::kmeans::{self, KMeans, Start};
+use gpugan::eval::mixture::{Covariance, Mixture};
 use gpugan::eval::pairs::nearest;
 use serde::Serialize;
 
@@ -56,7 +57,7 @@ pub struct Mixtures {
     pub weights: Vec<f64>,
     /// \[components, d\]
     pub means: Vec<f64>,
-    pub covariance: gmm::Covariance,
+    pub covariance: Covariance,
     /// \[components, d, d\], or \[components, d\].
     pub covariances: Vec<f64>,
     #[serde(skip)]

@@ -3,8 +3,9 @@
 
 use gpugan::data::toy::Distribution;
 use gpugan::eval::Points;
-use gpugan::eval::gmm::{self, Covariance, Mixture};
+use gpugan::eval::gmm;
 use gpugan::eval::kde::{self, Bandwidth, Kde};
+use gpugan::eval::mixture::{Covariance, Mixture};
 use gpugan::eval::spread::quantile;
 use gpugan::plot::{Colour, Layer, Plot, Surface, colour};
 use gpugan::{Error, Result};

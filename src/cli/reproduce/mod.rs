@@ -59,11 +59,11 @@ Tables:
   fgan-univariate    Nowozin et al. 2016, section 2.4: Gaussians learned in five divergences
   wgan-lines         Arjovsky et al. 2017, example 1: the critic's estimate of the distance of two
                      point masses, where the Jensen-Shannon divergence is stuck at log 2
-  gp-toys            Gulrajani et al. 2017, figure 2: value surfaces of critics under a gradient penalty and
-                     under clipping, with pictures in --out
+  gp-toys            Gulrajani et al. 2017, figure 2: value surfaces of critics under a gradient
+                     penalty and under clipping, with pictures in --out
   ring-grid          Lin et al. 2018 (PacGAN), table 1: modes of ring and grid by packing
-  stacked-mnist      Lin et al. 2018, table 2: modes of stacked MNIST by packing; without --quick this is
-                     for a GPU
+  stacked-mnist      Lin et al. 2018, table 2: modes of stacked MNIST by packing; without --quick
+                     this is for a GPU
   goodfellow-parzen  Goodfellow et al. 2014, table 1: Parzen-window likelihood on MNIST
   fgan-mnist         Nowozin et al. 2016, section 3: the same by divergence
 
