@@ -143,6 +143,87 @@ fn marks_are_written_alike() {
 }
 
 #[test]
+fn a_narrow_logarithmic_axis_has_marks_to_read_it_by() {
+    let plot = Plot {
+        y: Axis::new("loss").range(0.69, 0.71).log(),
+        ..plot(vec![Layer::line(
+            "",
+            colour::BLUE,
+            vec![[0.0, 0.69], [5.0, 0.7]],
+        )])
+    };
+    let svg = plot.svg(SIZE).unwrap();
+    for mark in ["0.69", "0.695", "0.7"] {
+        assert!(svg.contains(&format!(">{mark}<")), "{mark}: {svg}");
+    }
+}
+
+#[test]
+fn a_narrow_scale_of_colours_has_different_marks() {
+    let surface = Surface {
+        x: [0.0, 10.0],
+        y: [0.0, 10.0],
+        columns: 2,
+        values: vec![0.011, 0.011_002, 0.011_004, 0.011_008],
+    };
+    let svg = plot(vec![Layer::heat("score", surface)]).svg(SIZE).unwrap();
+    for mark in ["0.011002", "0.011004"] {
+        assert!(svg.contains(&format!(">{mark}<")), "{mark}: {svg}");
+    }
+}
+
+#[test]
+fn a_bar_that_is_cut_off_says_how_high_it_is() {
+    let bars = |most: Option<f64>| {
+        let plot = Plot {
+            x: Axis::new(""),
+            y: match most {
+                Some(most) => Axis::new("up").range(0.0, most),
+                None => Axis::new("up"),
+            },
+            ..plot(vec![Layer::Bars {
+                label: String::new(),
+                colour: colour::BLUE,
+                names: ["neyman", "pearson", "kl"].map(str::to_string).into(),
+                heights: vec![0.5, 123.4, 0.25],
+            }])
+        };
+        plot.svg(SIZE).unwrap()
+    };
+    let cut = bars(Some(1.0));
+    for part in [">123<", ">neyman<", ">pearson<"] {
+        assert!(cut.contains(part), "{part}: {cut}");
+    }
+    assert!(!cut.contains(">0.50<"), "it fits");
+    assert!(!bars(None).contains(">123<"));
+}
+
+/// Without smooth edges between cells a surface of one colour is of one colour.
+#[test]
+fn a_surface_has_no_mesh() {
+    let surface = Surface {
+        x: [0.0, 10.0],
+        y: [0.0, 10.0],
+        columns: 37,
+        values: (0..37 * 37)
+            .map(|at| f64::from(u8::from(at == 0)))
+            .collect(),
+    };
+    let picture = image(&plot(vec![Layer::heat("", surface)]));
+    let dark = pixels(&picture, "#440154");
+    let (from, to) = (dark[0], dark[dark.len() - 1]);
+    let middle = [0, 1].map(|at| (from[at] + to[at]) / 2.0);
+    for step in 0..60 {
+        let [x, y] = [middle[0] as u32 + step, middle[1] as u32 + step];
+        assert_eq!(
+            picture.get_pixel(x, y).0,
+            [0x44, 0x01, 0x54, 255],
+            "{x} {y}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_number_is_left_out() {
     let through = |middle: f64| {
         let points = vec![

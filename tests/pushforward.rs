@@ -32,10 +32,16 @@ fn table() -> Map {
     Map::Table(Table::parse(rows, "a table").unwrap())
 }
 
+/// Half of it below, half above an interval without samples.
+fn gap() -> Map {
+    let rows = "-3,0\n-2,0\n-1,0.5\n1,0.5\n2,1\n7,1\n";
+    Map::Table(Table::parse(rows, "a table").unwrap())
+}
+
 fn continuous() -> Vec<(&'static str, Map)> {
     let maps = CONTINUOUS.into_iter().chain(["abs:uniform"]);
     let maps = maps.map(|text| (text, Map::parse(text).unwrap()));
-    maps.chain([("table", table())]).collect()
+    maps.chain([("table", table()), ("gap", gap())]).collect()
 }
 
 fn draw(map: &Map, count: usize, seed: u64) -> Vec<f32> {

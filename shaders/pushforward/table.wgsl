@@ -1,7 +1,8 @@
 //!import lib/index
 
 // y[L]: numbers with the distribution function that goes straight from each of M points to the next,
-// (points, heights): its inverse at u = (1 + x) / 2. Both rise; heights begin at 0 and end at 1.
+// (points, heights): its inverse at u = (1 + x) / 2. Points rise, heights do not
+// fall; they begin at 0 and end at 1, and rise at both ends.
 
 struct Params {
     len: u32,

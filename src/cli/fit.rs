@@ -1,23 +1,23 @@
 //! `gpugan fit`: what simpler models than a GAN make of a data set.
 
 mod models;
+mod parts;
 mod picture;
+mod tables;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use gpugan::data::points::Origin;
-use gpugan::data::toy::Distribution;
-use gpugan::data::{self, Data, Split};
-use gpugan::eval::Points;
 use gpugan::eval::mixture::Covariance;
+use gpugan::plan::counted;
+use gpugan::run::atomic;
 use gpugan::run::config::{Dataset, Seed};
-use gpugan::run::{Config, atomic};
 use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::{game, output};
+use super::output;
 use models::Fits;
+use parts::{Parts, parts};
 
 /// Fit simpler models to a data set, and compare them by the likelihood of held-out data.
 ///
@@ -73,10 +73,6 @@ Examples:
   gpugan fit points:FILE.csv --model kde --json
   gpugan fit mnist --model gmm --components 10 --out gmm.json";
 
-/// Of images, and of points.
-const IMAGES: usize = 2_000;
-const POINTS: usize = 5_000;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Model {
     /// The density that the data are drawn from, where it is known
@@ -118,28 +114,6 @@ impl std::str::FromStr for Components {
     }
 }
 
-/// A data set in two parts.
-pub struct Parts {
-    name: String,
-    dims: usize,
-    images: bool,
-    /// \[n, d\]
-    train: Vec<f64>,
-    test: Vec<f64>,
-    /// What both were drawn from.
-    distribution: Option<Distribution>,
-}
-
-impl Parts {
-    fn train(&self) -> Points<'_> {
-        Points::new(&self.train, self.dims)
-    }
-
-    fn test(&self) -> Points<'_> {
-        Points::new(&self.test, self.dims)
-    }
-}
-
 /// What is fitted.
 struct Wanted<'a> {
     models: &'a [Model],
@@ -150,7 +124,8 @@ struct Wanted<'a> {
     seed: u64,
 }
 
-/// Fits and prints.
+/// Fits, prints and keeps. What can be refused is refused before anything is fitted; what was fitted is
+/// printed even where it cannot be kept.
 ///
 /// # Errors
 /// `Error::Data` for data that cannot be had or are too few, `Error::Usage` for options that do not go
@@ -163,25 +138,69 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.plot.is_some() && sets.len() > 1 {
         return Err(Error::Usage("--plot draws one data set; give one".into()));
     }
-    let mut reports = Vec::new();
-    for dataset in sets {
-        let parts = parts(arguments, dataset)?;
-        let fits = models::fit(&parts, &wanted(arguments, &parts)?)?;
-        if let Some(path) = &arguments.plot {
-            picture::write(path, &parts, &fits)?;
-        }
-        reports.push(Report::of(&parts, arguments.seed.0, fits));
-    }
+    let plot = arguments.plot.as_deref().map(picture::Target::at);
+    let plot = plot.transpose()?;
     if let Some(path) = &arguments.out {
-        let text = serde_json::to_string_pretty(&reports);
-        let text = text.map_err(|e| Error::Runtime(format!("the result has no JSON form: {e}")))?;
-        atomic::write(path, text.as_bytes()).map_err(|e| Error::Runtime(e.to_string()))?;
+        output::require_file(path)?;
     }
+    let sets = sets.into_iter().map(|dataset| parts(arguments, dataset));
+    let sets = sets.collect::<Result<Vec<Parts>>>()?;
+    for parts in &sets {
+        wanted(arguments, parts)?.possible(parts)?;
+        if let Some(target) = &plot {
+            target.require(parts, arguments.models())?;
+        }
+    }
+    let (reports, fitted) = fit_all(arguments, &sets, plot.as_ref())?;
+    let kept = keep(arguments, &reports);
     match arguments.json {
-        true => output::print_json(&reports),
+        true => output::print_json(&reports)?,
         false => {
             let texts: Vec<String> = reports.iter().map(Report::text).collect();
-            output::print(&texts.join("\n\n"))
+            output::print(&texts.join("\n\n"))?;
+        }
+    }
+    fitted.and(kept)
+}
+
+/// Fits and draws: what was fitted, and what went wrong after the first of it.
+fn fit_all(
+    arguments: &Arguments,
+    sets: &[Parts],
+    plot: Option<&picture::Target>,
+) -> Result<(Vec<Report>, Result<()>)> {
+    let mut reports = Vec::new();
+    let (mut fitted, mut drawn) = (Ok(()), Ok(()));
+    for parts in sets {
+        let fits = match models::fit(parts, &wanted(arguments, parts)?) {
+            Err(fault) if !reports.is_empty() => {
+                fitted = Err(fault);
+                break;
+            }
+            found => found?,
+        };
+        if let Some(target) = plot {
+            drawn = target.write(parts, &fits);
+        }
+        reports.push(Report::of(parts, arguments.seed.0, fits));
+    }
+    Ok((reports, fitted.and(drawn)))
+}
+
+fn keep(arguments: &Arguments, reports: &[Report]) -> Result<()> {
+    let Some(path) = &arguments.out else {
+        return Ok(());
+    };
+    let text = serde_json::to_string_pretty(reports);
+    let text = text.map_err(|e| Error::Runtime(format!("the result has no JSON form: {e}")))?;
+    atomic::write(path, text.as_bytes()).map_err(|e| Error::Runtime(e.to_string()))
+}
+
+impl Arguments {
+    fn models(&self) -> &[Model] {
+        match self.model.is_empty() {
+            true => Model::value_variants(),
+            false => &self.model,
         }
     }
 }
@@ -195,10 +214,7 @@ fn wanted<'a>(arguments: &'a Arguments, parts: &Parts) -> Result<Wanted<'a>> {
         )));
     }
     Ok(Wanted {
-        models: match arguments.model.is_empty() {
-            true => Model::value_variants(),
-            false => &arguments.model,
-        },
+        models: arguments.models(),
         components: arguments.components,
         covariance: match arguments.covariance {
             Some(CovarianceName::Full) => Covariance::Full,
@@ -210,86 +226,6 @@ fn wanted<'a>(arguments: &'a Arguments, parts: &Parts) -> Result<Wanted<'a>> {
         clusters: arguments.clusters.map(|k| k as usize),
         seed: arguments.seed.0,
     })
-}
-
-fn parts(arguments: &Arguments, dataset: Dataset) -> Result<Parts> {
-    let config = Config {
-        dataset: dataset.clone(),
-        data_dir: arguments.data_dir.clone(),
-        batch: 1,
-        ..Config::default()
-    };
-    let seed = arguments.seed.0;
-    let count = |usual: usize| arguments.count.map_or(usual, |n| n as usize);
-    match game::load_data(&config, &mut |_, _| Ok(()))? {
-        Data::Points(points) => {
-            let n = count(POINTS);
-            let widened =
-                |values: &[f32]| values.iter().map(|x| f64::from(*x)).collect::<Vec<f64>>();
-            let (train, test, distribution) = match &points.origin {
-                Origin::Drawn(known) => {
-                    let [train, test] =
-                        [0, n].map(|first| widened(&known.draw(seed, first as u64, n)));
-                    (train, test, Some(known.clone()))
-                }
-                Origin::Table(_) => {
-                    let all = widened(&points.first(seed, points.count().min(5 * n / 4)));
-                    let held = all.len() / points.dims / 5;
-                    let train = all.len() - held * points.dims;
-                    (all[..train].to_vec(), all[train..].to_vec(), None)
-                }
-            };
-            let parts = Parts {
-                name: points.name,
-                dims: points.dims,
-                images: false,
-                train,
-                test,
-                distribution,
-            };
-            enough(parts)
-        }
-        Data::Images(train) => {
-            let test = match (&arguments.data_dir, &dataset) {
-                (Some(directory), _) => data::idx::load_dir(directory, Split::Test)?,
-                (None, Dataset::Mnist) => data::mnist::load(Split::Test)?,
-                (None, other) => {
-                    return Err(Error::Usage(format!(
-                        "{other} has no test images; give mnist, or a --data-dir with files for both"
-                    )));
-                }
-            };
-            let n = count(IMAGES);
-            let scaled = |images: &data::Images| {
-                let pixels = images.pixels.iter().take(n * images.image_bytes());
-                pixels.map(|byte| f64::from(*byte) / 255.0).collect()
-            };
-            if train.shape != test.shape {
-                let message = format!("the test images of {} have another size", train.name);
-                return Err(Error::Data(message));
-            }
-            enough(Parts {
-                dims: train.image_bytes(),
-                images: true,
-                train: scaled(&train),
-                test: scaled(&test),
-                name: train.name,
-                distribution: None,
-            })
-        }
-    }
-}
-
-/// At least ten points to fit to, and two to hold out.
-fn enough(parts: Parts) -> Result<Parts> {
-    let (train, test) = (parts.train().len(), parts.test().len());
-    if train >= 10 && test >= 2 {
-        return Ok(parts);
-    }
-    Err(Error::Data(format!(
-        "{} has {train} points to fit to and {test} to hold out; give at least 10 and 2",
-        parts.name
-    )))
 }
 
 /// What `--json` prints of one data set.
@@ -326,7 +262,9 @@ impl Report {
             fits,
         } = self;
         let head = format!(
-            "{data}: {points} points of {dims} coordinates, {held_out} held out, seed {seed}\n"
+            "{data}: {} of {}, {held_out} held out, seed {seed}\n",
+            counted(*points, "point"),
+            counted(*dims, "coordinate")
         );
         head + &fits.tables().join("\n\n")
     }

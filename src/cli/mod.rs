@@ -16,6 +16,7 @@ mod lab;
 mod landscape;
 mod options;
 mod output;
+mod parse;
 mod picture;
 mod plan;
 mod plot;
@@ -101,7 +102,7 @@ Exit codes:
 
 /// Runs the command that was typed. What it says on stderr if it fails is one sentence.
 pub fn main() -> ExitCode {
-    let Cli { command } = Cli::parse();
+    let Cli { command } = parse::typed();
     let result = match &command {
         Command::Train(arguments) => train::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),

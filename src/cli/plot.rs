@@ -12,7 +12,7 @@ use gpugan::plot::{Axis, Layer, Plot, SIZE, colour};
 use gpugan::run::config::Dataset;
 use gpugan::run::log::to_stderr;
 use gpugan::run::metrics::{self, Record};
-use gpugan::run::{animation, atomic};
+use gpugan::run::{RunDirectory, animation, atomic};
 use gpugan::{Error, Result};
 
 use super::device::{Asked, TunedOptions};
@@ -98,9 +98,11 @@ pub const FOLDER: &str = "plots";
 /// Draws.
 ///
 /// # Errors
-/// As [`draw`] and [`overfitting::picture`]; without pictures of samples there is a warning in place of the film.
+/// `Error::Usage` for what is no run, and as [`draw`] and [`overfitting::picture`]; without pictures of samples
+/// there is a warning in place of the film.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let run = &arguments.run;
+    RunDirectory::open(run)?;
     let default = || run.join(FOLDER);
     let directory = arguments.out.clone().unwrap_or_else(default);
     let asked = arguments.device.asked();

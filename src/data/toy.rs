@@ -121,13 +121,40 @@ impl Distribution {
     /// # Panics
     /// Where `x` has another length than [`Distribution::dims`].
     pub fn density(&self, x: &[f64]) -> Option<f64> {
-        assert_eq!(x.len(), self.dims(), "coordinates of a point of {self}");
-        let inside = x[0] > 0.0 && x[0] < 1.0;
-        match self {
-            Distribution::Uniform => Some(f64::from(u8::from(inside))),
-            Distribution::Square if inside => Some(0.5 / x[0].sqrt()),
-            Distribution::Square => Some(0.0),
-            _ => self.centres()?.density(x),
+        self.log_density().map(|log_density| log_density(x).exp())
+    }
+
+    /// The logarithm of the density, where there is a formula: of tails, too, that vanish as numbers.
+    ///
+    /// # Panics
+    /// Where it is asked for a point of another length than [`Distribution::dims`].
+    pub fn log_density(&self) -> Option<impl Fn(&[f64]) -> f64 + Sync + '_> {
+        let mixture = self.centres();
+        let smooth = mixture
+            .as_ref()
+            .is_some_and(|mixture| mixture.sigmas.iter().all(|sigma| *sigma > 0.0));
+        let known = smooth || matches!(self, Distribution::Uniform | Distribution::Square);
+        known.then_some(move |x: &[f64]| {
+            assert_eq!(x.len(), self.dims(), "coordinates of a point of {self}");
+            let inside = x[0] > 0.0 && x[0] < 1.0;
+            match (&mixture, self) {
+                (Some(mixture), _) => mixture.log_density(x),
+                (None, _) if !inside => f64::NEG_INFINITY,
+                (None, Distribution::Square) => 0.5f64.ln() - 0.5 * x[0].ln(),
+                (None, _) => 0.0,
+            }
+        })
+    }
+
+    /// \[centre, width\] along an axis of all that the density consists of, and of where it jumps, as
+    /// [`crate::eval::divergence::between`] wants them of a distribution that has one.
+    pub fn landmarks(&self, axis: usize) -> Vec<[f64; 2]> {
+        match self.centres() {
+            Some(mixture) => {
+                let each = mixture.means.iter().zip(&mixture.sigmas);
+                each.map(|(mean, sigma)| [mean[axis], *sigma]).collect()
+            }
+            None => vec![[0.0, 0.1], [1.0, 0.1]],
         }
     }
 

@@ -6,42 +6,54 @@
 
 use serde::Serialize;
 
-use super::quadrature::{Integral, integrate_panels, integrate_rectangle};
+use super::graded::{graded, integrate_plane, unless_endless};
+use super::quadrature::{Integral, integrate, integrate_parts};
 use crate::plan::divergence::Divergence::{self, *};
 
-/// Parts of a range that are looked at even if it seems smooth.
-const PANELS: usize = 64;
 /// Absolute, of the whole integral.
 const TOLERANCE: f64 = 1e-9;
 /// From this |log p/q| on, one density is nothing beside the other in f64, whatever is done to u.
 const FAR: f64 = 200.0;
 
-/// D_f(P‖Q) = ∫ q f(p/q) over `range`, which must hold what counts of both; see [`mass`].
+/// How far beyond all landmarks one looks, in their widths: the peak of p²/q can be far outside of what
+/// either density holds.
+const REACH: f64 = 16_777_216.0;
+/// The same in the plane, where it costs more.
+const REACH_IN_PLANE: f64 = 65_536.0;
+
+/// D_f(P‖Q) = ∫ q f(p/q) over the line. The `landmarks` are \[centre, width\] of all that the densities
+/// consist of, such as μ and σ of normal distributions, and where they jump.
 pub fn between(
     divergence: Divergence,
     log_p: impl Fn(f64) -> f64,
     log_q: impl Fn(f64) -> f64,
-    range: [f64; 2],
+    landmarks: &[[f64; 2]],
 ) -> Integral {
     let f = |x| integrand(divergence, log_p(x), log_q(x));
-    integrate_panels(f, range, PANELS, TOLERANCE)
+    let edges = graded(landmarks, REACH);
+    let last = edges.len() - 1;
+    let end = |from: usize| integrate(f, [edges[from], edges[from + 1]], TOLERANCE).value;
+    unless_endless(
+        integrate_parts(f, &edges, TOLERANCE),
+        end(0) + end(last - 1),
+    )
 }
 
-/// As [`between`] for densities of two variables over a rectangle, on a grid of `cells` × `cells`.
+/// As [`between`], of several divergences of densities of two variables; landmarks along each axis.
 pub fn between_in_plane(
-    divergence: Divergence,
+    divergences: &[Divergence],
     log_p: impl Fn(f64, f64) -> f64 + Sync,
     log_q: impl Fn(f64, f64) -> f64 + Sync,
-    [x, y]: [[f64; 2]; 2],
-    cells: usize,
-) -> Integral {
-    let f = |x, y| integrand(divergence, log_p(x, y), log_q(x, y));
-    integrate_rectangle(f, x, y, cells)
-}
-
-/// ∫ p over `range`: 1 where the range holds all of it.
-pub fn mass(log_p: impl Fn(f64) -> f64, range: [f64; 2]) -> Integral {
-    integrate_panels(|x| log_p(x).exp(), range, PANELS, TOLERANCE)
+    landmarks: [&[[f64; 2]]; 2],
+) -> Vec<Integral> {
+    let [x, y] = landmarks.map(|axis| graded(axis, REACH_IN_PLANE));
+    let f = |x: f64, y: f64, values: &mut [f64]| {
+        let (p, q) = (log_p(x, y), log_q(x, y));
+        for (value, divergence) in values.iter_mut().zip(divergences) {
+            *value = integrand(*divergence, p, q);
+        }
+    };
+    integrate_plane(f, divergences.len(), [&x, &y])
 }
 
 /// A divergence by name.
@@ -54,8 +66,8 @@ pub struct Row {
     pub integral: Integral,
 }
 
-/// Those that a table shows.
-const SHOWN: [Divergence; 8] = [
+/// Those that a table shows where densities are known.
+pub const SHOWN: [Divergence; 8] = [
     Kl,
     ReverseKl,
     JensenShannon,
@@ -66,24 +78,21 @@ const SHOWN: [Divergence; 8] = [
     Jeffrey,
 ];
 
-/// KL(P‖Q), KL(Q‖P), the Jensen-Shannon divergence by both conventions, total variation, squared
-/// Hellinger (without 1/2), Pearson's and Neyman's χ² and Jeffrey's, each computed by `integral`.
-pub fn table(integral: impl Fn(Divergence) -> Integral) -> Vec<Row> {
+/// The rows of a table of divergences that were computed, the Jensen-Shannon divergence by both conventions.
+pub fn rows(divergences: &[Divergence], found: &[Integral]) -> Vec<Row> {
     let mut rows = Vec::new();
-    for divergence in SHOWN {
-        let (name, found) = (divergence.name(), integral(divergence));
+    for (divergence, integral) in divergences.iter().zip(found) {
         rows.push(Row {
-            name,
-            integral: found,
+            name: divergence.name(),
+            integral: *integral,
         });
-        if divergence == JensenShannon {
-            let half = Integral {
-                value: found.value / 2.0,
-                error: found.error / 2.0,
-            };
+        if *divergence == JensenShannon {
             rows.push(Row {
                 name: "jensen-shannon-half",
-                integral: half,
+                integral: Integral {
+                    value: integral.value / 2.0,
+                    error: integral.error / 2.0,
+                },
             });
         }
     }
@@ -185,7 +194,7 @@ mod tests {
     #[test]
     fn gaussians_have_closed_forms() {
         let (mu, s, nu, t): (f64, f64, f64, f64) = (0.4, 1.0, -0.7, 1.1);
-        let get = |d| between(d, gaussian(mu, s), gaussian(nu, t), [-20.0, 20.0]).value;
+        let get = |d| between(d, gaussian(mu, s), gaussian(nu, t), &[[mu, s], [nu, t]]).value;
         let (forth, back) = (kl(mu, s, nu, t), kl(nu, t, mu, s));
         close(get(Kl), forth, "KL");
         close(get(ReverseKl), back, "reverse KL");
@@ -222,14 +231,15 @@ mod tests {
             TotalVariation,
             gaussian(0.0, 1.0),
             gaussian(1.0, 1.0),
-            [-12.0, 13.0],
+            &[[0.0, 1.0], [1.0, 1.0]],
         );
         close(got.value, 0.382_924_922_548_026, "TV");
     }
 
     #[test]
     fn far_apart_every_bounded_divergence_is_at_its_bound() {
-        let get = |d| between(d, gaussian(-50.0, 0.5), gaussian(50.0, 0.5), [-60.0, 60.0]).value;
+        let landmarks = [[-50.0, 0.5], [50.0, 0.5]];
+        let get = |d| between(d, gaussian(-50.0, 0.5), gaussian(50.0, 0.5), &landmarks).value;
         close(get(TotalVariation), 1.0, "TV");
         close(get(SquaredHellinger), 2.0, "Hellinger");
         close(get(JensenShannon), 4f64.ln(), "JS");
@@ -238,6 +248,33 @@ mod tests {
         close(get(Kl), kl(-50.0, 0.5, 50.0, 0.5), "KL");
         close(get(ReverseKl), kl(-50.0, 0.5, 50.0, 0.5), "reverse KL");
         assert_eq!(get(Pearson), f64::INFINITY);
+    }
+
+    #[test]
+    fn peaks_in_the_tails_are_found_and_what_grows_without_end_is_infinite() {
+        let get = |d, [mu, s]: [f64; 2], [nu, t]: [f64; 2]| {
+            between(d, gaussian(mu, s), gaussian(nu, t), &[[mu, s], [nu, t]]).value
+        };
+        // ∫ q²/p of Gaussians, for v = 2s² − t² > 0, peaks at (2νs² − μt²)/v.
+        let neyman = |[mu, s]: [f64; 2], [nu, t]: [f64; 2]| {
+            let v = 2.0 * s * s - t * t;
+            s * s / (t * v.sqrt()) * ((mu - nu) * (mu - nu) / v).exp() - 1.0
+        };
+        for (p, q) in [([2.0, 1.0], [1.0, 1.41]), ([0.0, 3.0], [0.3, 4.24])] {
+            let (got, expected) = (get(Neyman, p, q), neyman(p, q));
+            assert!((got / expected - 1.0).abs() < 1e-6, "{got} {expected}");
+        }
+        for (p, q) in [([2.0, 1.0], [1.0, 1.42]), ([0.0, 1.0], [0.0, 3.0])] {
+            assert_eq!(get(Neyman, p, q), f64::INFINITY);
+            assert_eq!(get(Pearson, q, p), f64::INFINITY);
+        }
+        let far = [[0.0, 1.0], [1e6, 1.0]];
+        close(get(JensenShannon, far[0], far[1]), 4f64.ln(), "far apart");
+        let wide = kl(0.0, 1.0, 1.0, 700.0);
+        close(get(Kl, [0.0, 1.0], [1.0, 700.0]), wide, "wide apart");
+        let narrow = kl(1.0, 700.0, 0.0, 1.0);
+        let got = get(ReverseKl, [0.0, 1.0], [1.0, 700.0]);
+        assert!((got / narrow - 1.0).abs() < 1e-8, "{got} {narrow}");
     }
 
     #[test]
@@ -256,7 +293,8 @@ mod tests {
                 f64::NEG_INFINITY
             }
         };
-        let forth = |d| between(d, inside, wide, [-1.0, 3.0]).value;
+        let landmarks = [[0.0, 0.1], [1.0, 0.1], [2.0, 0.1]];
+        let forth = |d| between(d, inside, wide, &landmarks).value;
         close(forth(Kl), 2f64.ln(), "KL");
         close(forth(Pearson), 1.0, "Pearson");
         close(forth(TotalVariation), 0.5, "TV");
@@ -266,7 +304,7 @@ mod tests {
         for infinite in [ReverseKl, Neyman, Jeffrey] {
             assert_eq!(forth(infinite), f64::INFINITY, "{infinite:?}");
         }
-        assert_eq!(between(Kl, wide, inside, [-1.0, 3.0]).value, f64::INFINITY);
+        assert_eq!(between(Kl, wide, inside, &landmarks).value, f64::INFINITY);
     }
 
     #[test]
@@ -288,11 +326,14 @@ mod tests {
     #[test]
     fn the_plane_adds_what_independent_coordinates_have() {
         let (p, q) = (gaussian(0.3, 0.9), gaussian(-0.2, 1.0));
-        let square = [[-9.0, 9.0]; 2];
+        let landmarks = [[0.3, 0.9], [-0.2, 1.0]];
         let log_p = |x: f64, y: f64| p(x) + p(y);
         let log_q = |x: f64, y: f64| q(x) + q(y);
-        let got = between_in_plane(Kl, log_p, log_q, square, 240);
-        close(got.value, 2.0 * kl(0.3, 0.9, -0.2, 1.0), "KL");
+        let got = between_in_plane(&[Kl, Pearson], log_p, log_q, [&landmarks, &landmarks]);
+        close(got[0].value, 2.0 * kl(0.3, 0.9, -0.2, 1.0), "KL");
+        // 1 + χ² of independent coordinates multiply.
+        let one = between(Pearson, &p, &q, &landmarks).value;
+        close(got[1].value, (1.0 + one).powi(2) - 1.0, "Pearson");
     }
 
     #[test]
@@ -309,7 +350,9 @@ mod tests {
 
     #[test]
     fn both_conventions_of_jensen_and_shannon_are_named() {
-        let rows = table(|d| between(d, gaussian(0.0, 1.0), gaussian(1.0, 1.0), [-12.0, 13.0]));
+        let landmarks = [[0.0, 1.0], [1.0, 1.0]];
+        let of = |d: &Divergence| between(*d, gaussian(0.0, 1.0), gaussian(1.0, 1.0), &landmarks);
+        let rows = rows(&SHOWN, &SHOWN.each_ref().map(of));
         let value = |name| {
             rows.iter()
                 .find(|row| row.name == name)
@@ -322,6 +365,5 @@ mod tests {
             2.0 * value("jensen-shannon-half"),
             "JS",
         );
-        close(mass(gaussian(1.0, 1.0), [-12.0, 13.0]).value, 1.0, "mass");
     }
 }

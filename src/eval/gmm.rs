@@ -38,7 +38,7 @@ impl Options {
     }
 }
 
-/// Variances are kept above this share of the mean variance of the data, so that no component shrinks
+/// Variances are kept above this share of that of the data along the same axis, so that no component shrinks
 /// onto one point, where the likelihood has no bound.
 const FLOOR: f64 = 1e-6;
 
@@ -61,10 +61,18 @@ struct Moments {
 /// If there are fewer points than components, or no components or restarts.
 pub fn fit(points: Points, options: Options) -> Mixture {
     assert!(options.restarts > 0);
-    let floor = floor(points).max(options.least_sigma.powi(2));
+    let mut floor = floor(points);
+    for least in &mut floor {
+        *least = least.max(options.least_sigma.powi(2));
+    }
     let runs = (0..options.restarts).map(|restart| {
         let seed = options.seed.wrapping_add(restart as u64);
-        improve(points, start(points, options, seed, floor), options, floor)
+        improve(
+            points,
+            start(points, options, seed, &floor),
+            options,
+            &floor,
+        )
     });
     let better = |best: Mixture, run: Mixture| match run.log_likelihood > best.log_likelihood {
         true => run,
@@ -73,18 +81,28 @@ pub fn fit(points: Points, options: Options) -> Mixture {
     runs.reduce(better).expect("there is a restart")
 }
 
-fn floor(points: Points) -> f64 {
+/// What the variance along each axis is kept above, in units of its own; an axis along which points are equal
+/// has none, and takes that of the others.
+fn floor(points: Points) -> Vec<f64> {
     let mean = super::gaussian::mean(points);
-    let squares = points
-        .rows()
-        .map(|row| super::points::squared_distance(row, &mean));
-    let variance = squares.sum::<f64>() / points.values().len() as f64;
-    // Points that are all equal have no scale of their own.
-    (FLOOR * variance).max(1e-12 * mean.iter().fold(1e-6, |most: f64, m| most.max(m.abs())))
+    let mut variances = vec![0.0; points.dims()];
+    for row in points.rows() {
+        for (variance, (x, m)) in variances.iter_mut().zip(row.iter().zip(&mean)) {
+            *variance += (x - m).powi(2) / points.len() as f64;
+        }
+    }
+    let others = variances.iter().sum::<f64>() / variances.len() as f64;
+    let of = |(variance, mean): (&f64, &f64)| {
+        // Below this, differences are rounding.
+        let flat = *variance <= 1e-24 * mean.powi(2);
+        let own = FLOOR * if flat { others } else { *variance };
+        own.max((1e-12 * mean.abs().max(1.0)).powi(2))
+    };
+    variances.iter().zip(&mean).map(of).collect()
 }
 
 /// The clusters of k-means with their own weights, means and covariances.
-fn start(points: Points, options: Options, seed: u64, floor: f64) -> Mixture {
+fn start(points: Points, options: Options, seed: u64, floor: &[f64]) -> Mixture {
     let clusters = kmeans::fit(
         points,
         kmeans::Options {
@@ -117,7 +135,7 @@ fn start(points: Points, options: Options, seed: u64, floor: f64) -> Mixture {
 }
 
 /// Rounds of expectation and maximisation until one gains less than the tolerance.
-fn improve(points: Points, mut mixture: Mixture, options: Options, floor: f64) -> Mixture {
+fn improve(points: Points, mut mixture: Mixture, options: Options, floor: &[f64]) -> Mixture {
     loop {
         let moments = mixture.sum_up(points, |_, x, r| mixture.responsibilities(x, r));
         let reached = moments.log_likelihood / points.len() as f64;
@@ -140,7 +158,7 @@ impl Mixture {
             tolerance,
             ..Options::new(self.weights.len(), self.covariance, 0)
         };
-        improve(points, self, options, floor(points))
+        improve(points, self, options, &floor(points))
     }
 
     /// Moments of all points, by shares that `share(index, x, shares)` tells along with a log-density;
@@ -221,7 +239,7 @@ impl Mixture {
 
     /// The parameters that the moments make most likely. A component that lost its points keeps its mean
     /// and covariance.
-    fn maximise(&mut self, moments: &Moments, n: usize, floor: f64) {
+    fn maximise(&mut self, moments: &Moments, n: usize, floor: &[f64]) {
         let (d, each) = (self.dims, self.covariance.numbers(self.dims));
         let mut roots = Vec::new();
         for at in 0..self.weights.len() {
@@ -239,38 +257,36 @@ impl Mixture {
                         Covariance::Full => (place / d, place % d),
                         Covariance::Diagonal => (place, place),
                     };
-                    let ridge = if i == j { floor } else { 0.0 };
+                    let ridge = if i == j { floor[i] } else { 0.0 };
                     *to = sum / weight - shift[i] * shift[j] + ridge;
                 }
                 let mean = &mut self.means[at * d..(at + 1) * d];
                 mean.iter_mut().zip(&shift).for_each(|(m, s)| *m += s);
             }
-            roots.push(widened_root(covariance, d, self.covariance, floor));
+            roots.push(widened_root(covariance, self.covariance, floor));
         }
         self.roots = roots;
     }
 }
 
 /// The root of a covariance, whose diagonal grows until it has one.
-fn widened_root(covariance: &mut [f64], dims: usize, kind: Covariance, floor: f64) -> Root {
+fn widened_root(covariance: &mut [f64], kind: Covariance, floor: &[f64]) -> Root {
+    let dims = floor.len();
     let step = if kind == Covariance::Full {
         dims + 1
     } else {
         1
     };
-    let mut ridge = floor;
+    let mut widening = 1.0;
     loop {
         if let Some(root) = kind.root(covariance, dims) {
             return root;
         }
-        covariance.iter_mut().step_by(step).for_each(|v| {
-            *v = if v.is_finite() {
-                v.max(0.0) + ridge
-            } else {
-                ridge
-            };
-        });
-        ridge *= 10.0;
+        for (v, floor) in covariance.iter_mut().step_by(step).zip(floor) {
+            let known = if v.is_finite() { v.max(0.0) } else { 0.0 };
+            *v = known + widening * floor;
+        }
+        widening *= 10.0;
     }
 }
 
@@ -358,7 +374,7 @@ mod tests {
             points,
             Options::new(3, Covariance::Full, 5),
             5,
-            floor(points),
+            &floor(points),
         );
         let mut before = f64::NEG_INFINITY;
         for round in 0..30 {
@@ -366,6 +382,21 @@ mod tests {
             assert!(mixture.log_likelihood >= before - 1e-9, "{round}");
             before = mixture.log_likelihood;
         }
+    }
+
+    #[test]
+    fn the_scale_of_a_column_is_its_own() {
+        let scaled: Vec<f64> = two(2_000, 6)
+            .chunks_exact(2)
+            .flat_map(|row| [1e6 * row[0], 1e-3 * row[1]])
+            .collect();
+        let plain = two(2_000, 6);
+        let of = |values: &[f64]| {
+            let options = Options::new(1, Covariance::Full, 0);
+            fit(Points::new(values, 2), options).log_likelihood
+        };
+        let shift = 1e6f64.ln() + 1e-3f64.ln();
+        assert!((of(&plain) - of(&scaled) - shift).abs() < 1e-9);
     }
 
     #[test]

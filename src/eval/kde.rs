@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::gaussian::{Root, cholesky, covariance, mean};
 use super::kernel::{log_densities, log_spaced, mean_and_error};
 use super::points::Points;
+use crate::plan::counted;
 use crate::random::HostRng;
 use crate::threefry::Stream;
 use crate::{Error, Result};
@@ -84,8 +85,10 @@ pub fn fit(points: Points, bandwidth: Bandwidth) -> Result<Kde> {
     let mean = mean(points);
     let root = cholesky(&covariance(points, &mean), dims).ok_or_else(|| {
         Error::Data(format!(
-            "the {n} points vary in fewer than their {dims} dimensions, and so have no density; \
-             leave out columns that are constant or follow from others"
+            "the {} vary in fewer than their {}, and so have no density; \
+             leave out columns that are constant or follow from others",
+            counted(n, "point"),
+            counted(dims, "dimension")
         ))
     })?;
     let root = Root::Full(root);
@@ -202,6 +205,7 @@ impl Kde {
 
 #[cfg(test)]
 mod tests {
+    use super::super::graded::integrate_plane;
     use super::*;
     use crate::threefry::box_muller;
     use rand::Rng;
@@ -230,8 +234,11 @@ mod tests {
             .chunks_exact_mut(2)
             .for_each(|p| p[1] = 0.8 * p[1] + p[0] + 5.0);
         let kde = fit(Points::new(&values, 2), Bandwidth::Silverman).unwrap();
-        let f = |x: f64, y: f64| kde.log_densities(Points::new(&[x, y], 2))[0].exp();
-        let mass = super::super::quadrature::integrate_rectangle(f, [-7.0, 7.0], [-3.0, 13.0], 160);
+        let f = |x: f64, y: f64, mass: &mut [f64]| {
+            mass[0] = kde.log_densities(Points::new(&[x, y], 2))[0].exp();
+        };
+        let edges = |from: f64| (0..=16).map(|at| from + f64::from(at)).collect::<Vec<_>>();
+        let mass = integrate_plane(f, 1, [&edges(-8.0), &edges(-3.0)])[0];
         assert!((mass.value - 1.0).abs() < 1e-4, "{mass:?}");
     }
 

@@ -6,7 +6,7 @@ use super::pairs::fold;
 use super::points::Points;
 use crate::cpu::Real;
 
-/// exp(−40) is nothing beside the 1 of the nearest point, even 10⁹ times.
+/// exp(−60) is nothing beside the 1 of the nearest point, even 10⁹ times.
 const NOTHING: f64 = -60.0;
 
 /// log of the mean over `samples` of N(x; sample, h²I) at every x in `at`, for each h of `bandwidths`:

@@ -13,6 +13,7 @@ pub mod eigen;
 pub mod frechet;
 pub mod gaussian;
 pub mod gmm;
+pub mod graded;
 pub mod kde;
 pub mod kernel;
 pub mod kmeans;

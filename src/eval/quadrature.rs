@@ -1,13 +1,11 @@
-//! Integrals of functions of one and two variables, with an estimate of their error.
+//! Integrals of functions of one variable, with an estimate of their error.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use rayon::prelude::*;
-
 /// The abscissas of the 15-point rule of Kronrod on \[0, 1\]; every other one, from the second, is of
 /// the 7-point rule of Gauss.
-const ABSCISSAS: [f64; 8] = [
+pub(super) const ABSCISSAS: [f64; 8] = [
     0.991_455_371_120_812_6,
     0.949_107_912_342_758_5,
     0.864_864_423_359_769_1,
@@ -17,7 +15,7 @@ const ABSCISSAS: [f64; 8] = [
     0.207_784_955_007_898_47,
     0.0,
 ];
-const KRONROD: [f64; 8] = [
+pub(super) const KRONROD: [f64; 8] = [
     0.022_935_322_010_529_224,
     0.063_092_092_629_978_55,
     0.104_790_010_322_250_18,
@@ -27,7 +25,7 @@ const KRONROD: [f64; 8] = [
     0.204_432_940_075_298_9,
     0.209_482_141_084_727_82,
 ];
-const GAUSS: [f64; 4] = [
+pub(super) const GAUSS: [f64; 4] = [
     0.129_484_966_168_869_7,
     0.279_705_391_489_276_64,
     0.381_830_050_505_118_9,
@@ -45,24 +43,17 @@ pub struct Integral {
     pub error: f64,
 }
 
-/// ∫ f over \[lo, hi\]: the rule of Gauss and Kronrod of 7 and 15 points, where the part with the largest
-/// error is cut in half until all errors together are below `tolerance` · max(1, |∫ f|), or below what
-/// f64 can tell. An f that is infinite somewhere has an infinite integral, and one that is not a number
-/// has none.
+/// ∫ f over \[lo, hi\]; see [`integrate_parts`].
 pub fn integrate(f: impl Fn(f64) -> f64, range: [f64; 2], tolerance: f64) -> Integral {
-    integrate_panels(f, range, 1, tolerance)
+    integrate_parts(f, &range, tolerance)
 }
 
-/// As [`integrate`], from `panels` equal parts, for functions that could hide between the abscissas of
-/// one.
-pub fn integrate_panels(
-    f: impl Fn(f64) -> f64,
-    [lo, hi]: [f64; 2],
-    panels: usize,
-    tolerance: f64,
-) -> Integral {
-    let edge = |at: usize| lo + (hi - lo) * at as f64 / panels as f64;
-    let parts = (0..panels).map(|at| Part::of(&f, edge(at), edge(at + 1)));
+/// ∫ f from the first edge to the last: the rule of Gauss and Kronrod of 7 and 15 points between each two
+/// `edges`, which rise; the part with the largest error is cut in half until all errors together are below
+/// `tolerance` · max(1, |∫ f|), or below what f64 can tell. An f that is infinite somewhere has an infinite
+/// integral, and one that is not a number has none.
+pub fn integrate_parts(f: impl Fn(f64) -> f64, edges: &[f64], tolerance: f64) -> Integral {
+    let parts = edges.windows(2).map(|part| Part::of(&f, part[0], part[1]));
     let mut parts: BinaryHeap<Part> = parts.collect();
     let mut total = sum(&parts);
     for _ in 0..MOST_CUTS {
@@ -160,55 +151,10 @@ fn rule(f: &impl Fn(f64) -> f64, lo: f64, hi: f64) -> Integral {
     }
 }
 
-/// ∫∫ f over a rectangle by Simpson's rule on `cells` × `cells` cells, rounded up to a multiple of 4;
-/// the error is the difference from the rule on cells twice as wide. f is asked for one row of y at a
-/// time: `f(x, y)`.
-pub fn integrate_rectangle(
-    f: impl Fn(f64, f64) -> f64 + Sync,
-    x: [f64; 2],
-    y: [f64; 2],
-    cells: usize,
-) -> Integral {
-    let cells = cells.next_multiple_of(4).max(4);
-    let (dx, dy) = ((x[1] - x[0]) / cells as f64, (y[1] - y[0]) / cells as f64);
-    let rows: Vec<[f64; 2]> = (0..=cells)
-        .into_par_iter()
-        .map(|row| {
-            let values = (0..=cells).map(|at| f(x[0] + at as f64 * dx, y[0] + row as f64 * dy));
-            let values: Vec<f64> = values.collect();
-            [simpson(&values, 1) * dx, simpson(&values, 2) * dx]
-        })
-        .collect();
-    let fine: Vec<f64> = rows.iter().map(|row| row[0]).collect();
-    let coarse: Vec<f64> = rows.iter().map(|row| row[1]).collect();
-    let (fine, coarse) = (simpson(&fine, 1) * dy, simpson(&coarse, 2) * dy);
-    Integral {
-        value: fine,
-        error: if fine.is_finite() {
-            (fine - coarse).abs()
-        } else {
-            f64::INFINITY
-        },
-    }
-}
-
-/// Simpson's rule over every `step`-th of an odd number of values, in units of their distance.
-fn simpson(values: &[f64], step: usize) -> f64 {
-    let last = (values.len() - 1) / step;
-    let weight = |at: usize| match at {
-        0 => 1.0,
-        at if at == last => 1.0,
-        at if at % 2 == 1 => 4.0,
-        _ => 2.0,
-    };
-    let chosen = values.iter().step_by(step).enumerate();
-    chosen.map(|(at, value)| weight(at) * value).sum::<f64>() * step as f64 / 3.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::f64::consts::{PI, TAU};
+    use std::f64::consts::TAU;
 
     #[test]
     fn one_rule_is_exact_for_polynomials_of_degree_22() {
@@ -238,7 +184,10 @@ mod tests {
             (&|x| x.sqrt(), [0.0, 1.0], 2.0 / 3.0),
         ];
         for (at, (f, range, exact)) in cases.into_iter().enumerate() {
-            let got = integrate_panels(f, range, 16, 1e-10);
+            let edges: Vec<f64> = (0..=16)
+                .map(|at| range[0] + (range[1] - range[0]) * f64::from(at) / 16.0)
+                .collect();
+            let got = integrate_parts(f, &edges, 1e-10);
             assert!(
                 (got.value - exact).abs() < 1e-10,
                 "{at}: {got:?}, not {exact}"
@@ -256,21 +205,5 @@ mod tests {
         );
         assert_eq!(infinite.value, f64::INFINITY);
         assert!(integrate(|_| f64::NAN, [0.0, 1.0], 1e-6).value.is_nan());
-    }
-
-    #[test]
-    fn a_gaussian_in_the_plane_has_mass_one() {
-        let f = |x: f64, y: f64| (-0.5 * (x * x + y * y / 4.0)).exp() / (4.0 * PI);
-        let got = integrate_rectangle(f, [-9.0, 9.0], [-17.0, 17.0], 200);
-        assert!(
-            (got.value - 1.0).abs() < 1e-9 && got.error < 1e-6,
-            "{got:?}"
-        );
-        let coarse = integrate_rectangle(f, [-9.0, 9.0], [-17.0, 17.0], 8);
-        assert!(coarse.error > 1e-3, "{coarse:?}");
-        assert!(
-            (coarse.value - 1.0).abs() < 2.0 * coarse.error,
-            "{coarse:?}"
-        );
     }
 }

@@ -16,7 +16,7 @@ mod tensor;
 
 pub use executor::{Contents, DeviceInfo, Executor, median};
 pub use kernel::Kernel;
-pub use print::{CallCost, bytes, cost, table, thousands};
+pub use print::{CallCost, bytes, cost, counted, table, thousands};
 pub use recorder::{CallBuilder, Recorder};
 pub use tensor::{ALIGNMENT, DType, Role, Storage, Tensor, TensorInfo};
 

@@ -99,6 +99,12 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
+/// `1 point`, `2 points`.
+pub fn counted(count: usize, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{plural}")
+}
+
 /// 1234567 as `1,234,567`.
 pub fn thousands(count: u64) -> String {
     let digits = count.to_string();

@@ -1,5 +1,7 @@
 //! What an axis says, and which numbers it spans.
 
+use super::layer::Layer;
+
 /// One of the two axes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
@@ -25,6 +27,16 @@ impl Axis {
         Axis {
             range: Some([from, to]),
             ..self
+        }
+    }
+
+    /// The same from 0 to a little above these layers. Others are cut off there: a density may be infinite
+    /// at a place, or that of samples that are all alike.
+    pub fn over<'a>(self, layers: impl IntoIterator<Item = &'a Layer>) -> Axis {
+        let heights = layers.into_iter().map(Layer::highest);
+        match heights.fold(0.0, f64::max) {
+            highest if highest > 0.0 => self.range(0.0, ABOVE * highest),
+            _ => self,
         }
     }
 
@@ -73,6 +85,8 @@ impl Axis {
     }
 }
 
+/// What an axis over layers shows, in heights of the highest.
+const ABOVE: f64 = 1.15;
 /// Larger numbers count as infinite.
 const MOST: f64 = 1e100;
 /// Where logarithmic axes end at the latest.
@@ -102,6 +116,17 @@ mod tests {
             let broken = axis.clone().range(from, to);
             assert_eq!(broken.resolve(&[[0.0, 10.0]], 0.1, false), [-1.0, 11.0]);
         }
+    }
+
+    #[test]
+    fn an_axis_over_layers_ends_above_their_highest_finite_point() {
+        let line = |heights: [f64; 3]| {
+            let points = heights.map(|height| [0.0, height]);
+            Layer::line("", super::super::colour::BLUE, points.into())
+        };
+        let axis = Axis::new("density").over(&[line([1.0, 4.0, f64::INFINITY]), line([2.0; 3])]);
+        assert_eq!(axis.range, Some([0.0, ABOVE * 4.0]));
+        assert_eq!(Axis::new("density").over(&[line([0.0; 3])]).range, None);
     }
 
     #[test]

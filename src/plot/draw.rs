@@ -3,18 +3,15 @@
 //! The labels of the axis of y and of a scale of colours are written here, level and above what they
 //! name: they read better so, and the crate draws turned text without smooth edges.
 
-use std::sync::Arc;
-
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::LegendPosition;
 use kuva::plot::legend::{LegendEntry, LegendShape};
 use kuva::render::layout::{ComputedLayout, Layout};
 use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
-use kuva::{RasterBackend, TickFormat};
+use kuva::{AxisLabelOverlap, RasterBackend};
 
-use super::axis::Axis;
 use super::layer::Layer;
-use super::{Plot, colour, series};
+use super::{Plot, colour, cut, series, ticks};
 use crate::error::{Error, Result};
 
 /// Of the width that the data span, left free on either side.
@@ -25,6 +22,9 @@ const TITLE: u32 = 16;
 const LABEL: u32 = 14;
 const TICK: u32 = 12;
 
+/// What the crate lets cells of a surface overlap, in pixels.
+const OVERLAP: f64 = 0.5;
+
 /// Room for a label above what it names, in pixels.
 const ABOVE: f64 = 16.0;
 
@@ -33,6 +33,8 @@ pub fn scene(plot: &Plot, size: [f64; 2]) -> Scene {
     let place = ComputedLayout::from_layout(&layout);
     let mut scene = render_multiple(series::series(plot), layout);
     name_clips(&mut scene);
+    align_cells(&mut scene);
+    scene.elements.extend(cut::values(plot, &place));
     if !plot.y.label.is_empty() {
         let left = (place.margin_left - place.y_tick_label_px - 13.0).max(4.0);
         let label = above(&plot.y.label, left, place.margin_top, TextAnchor::Start);
@@ -40,7 +42,7 @@ pub fn scene(plot: &Plot, size: [f64; 2]) -> Scene {
     }
     // The crate's scale takes the middle eight tenths of the height.
     let scale = plot.layers.iter().find_map(Layer::scale);
-    if let Some(label) = scale.filter(|label| !label.is_empty()) {
+    if let Some((label, _)) = scale.filter(|(label, _)| !label.is_empty()) {
         let top = place.margin_top + 0.1 * place.plot_height();
         let label = above(label, place.width - 4.0, top, TextAnchor::End);
         scene.elements.push(label);
@@ -73,6 +75,22 @@ fn name_clips(scene: &mut Scene) {
             }
             *id = name;
             count += 1;
+        }
+    }
+}
+
+/// Cells of a surface end at whole pixels, or their smooth edges would make a mesh; each reaches half a
+/// pixel under the next, for viewers that scale.
+fn align_cells(scene: &mut Scene) {
+    let align = |from: &mut f64, size: &mut f64| {
+        let to = (*from + *size - OVERLAP).round();
+        *from = from.round();
+        *size = to - *from + OVERLAP;
+    };
+    for element in &mut scene.elements {
+        if let Primitive::RectBatch { x, y, w, h, .. } = element {
+            x.iter_mut().zip(w).for_each(|(x, w)| align(x, w));
+            y.iter_mut().zip(h).for_each(|(y, h)| align(y, h));
         }
     }
 }
@@ -130,7 +148,9 @@ fn layout(plot: &Plot) -> Layout {
     // The crate's own guesses are infinite where nothing can be shown.
     layout.y_range = (bottom, top);
     layout.data_y_range = Some((bottom, top));
-    if layout.x_categories.is_none() {
+    if layout.x_categories.is_some() {
+        layout = layout.with_x_label_overlap(AxisLabelOverlap::Stagger);
+    } else {
         layout = layout.with_x_axis_min(left).with_x_axis_max(right);
         layout.x_range = (left, right);
         layout.data_x_range = Some((left, right));
@@ -140,34 +160,31 @@ fn layout(plot: &Plot) -> Layout {
     layout.title = written(&plot.title);
     layout.subtitle = written(&plot.subtitle);
     layout.x_label = written(&plot.x.label);
-    let format = |axis: &Axis| decimal(if axis.log { 1e5 } else { 1e7 });
-    layout = layout
-        .with_x_tick_format(format(&plot.x))
-        .with_y_tick_format(format(&plot.y));
+    legend(plot, marks(plot, layout, [[left, right], [bottom, top]]))
+}
+
+/// With marks along axes of these ranges, and along the scale of colours.
+fn marks(plot: &Plot, layout: Layout, [x, y]: [[f64; 2]; 2]) -> Layout {
+    let format = |log: bool, range| ticks::decimal(if log { 1e5 } else { 1e7 }, range);
+    let mut layout = layout
+        .with_x_tick_format(format(plot.x.log, x))
+        .with_y_tick_format(format(plot.y.log, y));
+    if let Some((_, range)) = plot.layers.iter().find_map(Layer::scale) {
+        layout = layout.with_colorbar_tick_format(format(false, range));
+    }
     if plot.x.log {
         layout = layout.with_log_x();
+        layout.x_tick_step = ticks::narrow_step(x);
     }
     if plot.y.log {
         layout = layout.with_log_y();
+        layout.y_tick_step = ticks::narrow_step(y);
     }
-    legend(plot, layout)
+    layout
 }
 
 fn written(text: &str) -> Option<String> {
     Some(text.to_string()).filter(|text| !text.is_empty())
-}
-
-/// 0.05, 2, 500, and below a thousandth or from `most` on 1e-5 or 2e6, where zeros would have to be
-/// counted.
-fn decimal(most: f64) -> TickFormat {
-    TickFormat::Custom(Arc::new(move |value: f64| {
-        // Neighbouring marks of a linear axis may share many digits.
-        let rounded: f64 = format!("{value:.7e}").parse().unwrap_or(value);
-        match rounded.abs() {
-            size if size == 0.0 || (0.001..most).contains(&size) => rounded.to_string(),
-            _ => format!("{rounded:e}"),
-        }
-    }))
 }
 
 fn legend(plot: &Plot, mut layout: Layout) -> Layout {

@@ -152,17 +152,30 @@ impl Layer {
         }
     }
 
+    /// Its greatest height that is a number, and 0 without any.
+    pub(super) fn highest(&self) -> f64 {
+        let heights: Vec<f64> = match self {
+            Layer::Points { points, .. } | Layer::Line { points, .. } => {
+                points.iter().map(|point| point[1]).collect()
+            }
+            Layer::Histogram { heights, .. } | Layer::Bars { heights, .. } => heights.clone(),
+            Layer::Heat { .. } | Layer::Contours { .. } => Vec::new(),
+        };
+        let finite = heights.into_iter().filter(|height| height.is_finite());
+        finite.fold(0.0, f64::max)
+    }
+
+    /// The label and the values of its scale of colours.
+    pub(super) fn scale(&self) -> Option<(&str, [f64; 2])> {
+        match self {
+            Layer::Heat { label, surface } => Some((label, surface.range())),
+            _ => None,
+        }
+    }
+
     /// Whether it stands on 0.
     pub(super) fn stands(&self) -> bool {
         matches!(self, Layer::Histogram { .. } | Layer::Bars { .. })
-    }
-
-    /// The label of its scale of colours.
-    pub(super) fn scale(&self) -> Option<&str> {
-        match self {
-            Layer::Heat { label, .. } => Some(label),
-            _ => None,
-        }
     }
 
     /// Whether it fills its rectangle, which the axes then span without a margin, whatever else lies
@@ -173,16 +186,15 @@ impl Layer {
 }
 
 impl Surface {
+    /// The least and the greatest of its numbers.
+    pub(super) fn range(&self) -> [f64; 2] {
+        let finite = self.values.iter().copied();
+        span(finite.filter(|value| value.is_finite())).unwrap_or([0.0, 0.0])
+    }
+
     /// Its rows, with a number everywhere.
     pub(super) fn rows(&self) -> Vec<Vec<f64>> {
-        let finite = || {
-            self.values
-                .iter()
-                .copied()
-                .filter(|value| value.is_finite())
-        };
-        let least = finite().fold(f64::INFINITY, f64::min);
-        let least = if least.is_finite() { least } else { 0.0 };
+        let [least, _] = self.range();
         let number = |value: &f64| if value.is_finite() { *value } else { least };
         let rows = self.values.chunks_exact(self.columns.max(1));
         rows.map(|row| row.iter().map(number).collect()).collect()

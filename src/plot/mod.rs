@@ -7,9 +7,11 @@
 
 mod axis;
 pub mod colour;
+mod cut;
 mod draw;
 mod layer;
 mod series;
+mod ticks;
 
 pub use axis::Axis;
 pub use colour::Colour;

@@ -5,8 +5,8 @@ use kuva::plot::{
 };
 use kuva::render::plots::Plot as Series;
 
-use super::Plot;
 use super::layer::{Layer, Surface};
+use super::{Plot, cut};
 
 /// The series of a picture's layers, in their order.
 pub fn series(plot: &Plot) -> Vec<Series> {
@@ -22,7 +22,7 @@ pub fn series(plot: &Plot) -> Vec<Series> {
             // All bars are one series, at the place of the first.
             Layer::Bars { .. } if bars_are_drawn => {}
             Layer::Bars { .. } => {
-                series.push(bars(&plot.layers));
+                series.push(bars(&plot.layers, cut::end(plot)));
                 bars_are_drawn = true;
             }
         }
@@ -124,8 +124,8 @@ fn contours(layer: &Layer) -> Option<Series> {
     Some(Series::Contour(series)).filter(|_| !levels.is_empty())
 }
 
-/// One group of bars for every name of the first layer of bars.
-fn bars(layers: &[Layer]) -> Series {
+/// One group of bars for every name of the first layer of bars, none higher than `end`.
+fn bars(layers: &[Layer], end: f64) -> Series {
     let of_bars = |layer| match layer {
         &Layer::Bars {
             colour,
@@ -140,8 +140,10 @@ fn bars(layers: &[Layer]) -> Series {
     let mut series = BarPlot::new();
     for (at, name) in names.unwrap_or_default().iter().enumerate() {
         let bar = |&(colour, _, heights): &(_, _, &Vec<f64>)| {
-            let height = heights.get(at).filter(|height| height.is_finite());
-            (height.copied().unwrap_or(0.0), colour)
+            let height = heights.get(at).map(|height| height.min(end));
+            // Nothing, too, without an end for what is infinite.
+            let height = height.filter(|height| height.is_finite() && !heights[at].is_nan());
+            (height.unwrap_or(0.0), colour)
         };
         series = series.with_group(name, layers.iter().map(bar));
     }

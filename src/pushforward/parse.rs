@@ -89,12 +89,16 @@ fn with_numbers(
         let least = if placed { -LARGEST } else { SMALLEST };
         if !(least..=LARGEST).contains(number) {
             return usage(format!(
-                "map '{text}': {what} is {number}; give a number from {least:e} to {LARGEST:e}"
+                "map '{text}': {what} is {}; give a number from {least:e} to {LARGEST:e}",
+                short(*number)
             ));
         }
     }
     let [first, second] = numbers;
     let (location, scale) = (first, second);
+    if wanted[0] != "SHAPE" && wanted.len() == 2 {
+        resolved(text, wanted, location, scale)?;
+    }
     Ok(match *name {
         "exponential" => Map::Exponential { rate: first },
         "logistic" => Map::Logistic { location, scale },
@@ -103,7 +107,8 @@ fn with_numbers(
         "box-muller" => Map::BoxMuller { location, scale },
         _ if first < LEAST_SHAPE => {
             return usage(format!(
-                "map '{text}': SHAPE is {first}; below {LEAST_SHAPE} samples leave the range of f32"
+                "map '{text}': SHAPE is {}; below {LEAST_SHAPE} samples leave the range of f32",
+                short(first)
             ));
         }
         _ => Map::Weibull {
@@ -111,6 +116,36 @@ fn with_numbers(
             scale,
         },
     })
+}
+
+/// Steps of 32-bit numbers to a scale at least: fewer would make another distribution.
+const LEAST_STEPS: f64 = 1024.0;
+
+/// Refuses a scale that 32-bit numbers around a place do not resolve.
+fn resolved(text: &str, wanted: &[&str], place: f64, scale: f64) -> Result<()> {
+    let step = f64::from((place.abs() as f32).next_up()) - f64::from(place.abs() as f32);
+    let least = LEAST_STEPS * step;
+    if scale >= least {
+        return Ok(());
+    }
+    let (at, what) = (wanted[0], wanted[1]);
+    usage(format!(
+        "map '{text}': {what} is {}, and at {at} {} 32-bit numbers are {} apart; give a {what} of at least {}",
+        short(scale),
+        short(place),
+        short(step),
+        short(least)
+    ))
+}
+
+/// A number as it is read, without more zeros than can be counted.
+fn short(number: f64) -> String {
+    match number.abs() {
+        size if size == 0.0 || !size.is_finite() || (1e-5..1e9).contains(&size) => {
+            number.to_string()
+        }
+        _ => format!("{number:e}"),
+    }
 }
 
 /// 17^(1/shape) · scale stays below 1e36.
@@ -129,7 +164,8 @@ fn categorical(text: &str, rest: &str) -> Result<Map> {
     let is_weight = |weight: &f64| *weight == 0.0 || (SMALLEST..=LARGEST).contains(weight);
     if let Some(weight) = weights.iter().find(|weight| !is_weight(weight)) {
         return usage(format!(
-            "map '{text}': weight {weight} is neither 0 nor from {SMALLEST:e} to {LARGEST:e}"
+            "map '{text}': weight {} is neither 0 nor from {SMALLEST:e} to {LARGEST:e}",
+            short(*weight)
         ));
     }
     if weights.len() > MOST_CATEGORIES {
@@ -197,6 +233,12 @@ mod tests {
             ("gaussian:0,0", &["DEVIATION is 0"]),
             ("gaussian:1e7", &["MEAN is 10000000", "-1e6"]),
             ("weibull:0.01", &["SHAPE is 0.01", "0.05"]),
+            ("exponential:1e-320", &["RATE is 1e-320;"]),
+            (
+                "gaussian:1000000,0.000001",
+                &["DEVIATION is 1e-6", "MEAN 1000000", "0.0625 apart", "64"],
+            ),
+            ("cauchy:-1e6", &["SCALE is 1,", "LOCATION -1000000"]),
             ("square", &["square:normal"]),
             ("square:cauchy", &["'square:cauchy'", "square:uniform"]),
             ("categorical", &["categorical:1,2,3"]),

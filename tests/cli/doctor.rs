@@ -64,8 +64,16 @@ fn made_up(place: &Place, change: impl Fn(usize, &mut Value)) -> Outcome {
 fn curves_with_a_known_illness_are_diagnosed() {
     let place = on_ring(&["--steps", "2"]);
     let well = made_up(&place, |_, _| {});
-    for (name, finding) in findings(&well) {
-        assert_eq!(finding["severity"], "ok", "{name}: {finding}");
+    let found = findings(&well);
+    assert_eq!(found["samples"]["severity"], "watch");
+    let of_curves = |found: &BTreeMap<String, Value>| {
+        let of_curves = found.iter().filter(|(name, _)| *name != "samples");
+        of_curves
+            .map(|(_, finding)| finding.clone())
+            .collect::<Vec<Value>>()
+    };
+    for finding in of_curves(&found) {
+        assert_eq!(finding["severity"], "ok", "{finding}");
     }
     assert!(
         well.stderr.contains("samples are not looked at"),
@@ -118,8 +126,8 @@ fn curves_with_a_known_illness_are_diagnosed() {
             found[name]
         );
         assert_eq!(found[name].get("advice").is_some(), severity != "ok");
-        let others = found.values().filter(|finding| finding["name"] != name);
-        for other in others {
+        let all = of_curves(&found).into_iter();
+        for other in all.filter(|finding| finding["name"] != name) {
             assert_eq!(other["severity"], "ok", "case {at}: {other}");
         }
         if severity == "ill" {
@@ -129,6 +137,59 @@ fn curves_with_a_known_illness_are_diagnosed() {
             );
         }
     }
+}
+
+/// Changes the length that a run was to have.
+fn set_length(place: &Place, from: &str, to: &str) {
+    let text = place.text("run/config.toml");
+    let line = |steps: &str| format!("\nsteps = {steps}\n");
+    assert!(text.contains(&line(from)), "{text}");
+    fs::write(
+        place.path("run/config.toml"),
+        text.replace(&line(from), &line(to)),
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_young_run_is_watched_and_not_called_ill() {
+    let place = on_ring(&["--steps", "2"]);
+    set_length(&place, "2", "100000");
+    let strong = |_, record: &mut Value| {
+        record["accuracy"] = 0.999.into();
+        record["bound"] = 0.69.into();
+    };
+    let found = findings(&made_up(&place, strong));
+    for name in ["length", "strength"] {
+        let says = found[name]["says"].as_str().unwrap();
+        assert_eq!(found[name]["severity"], "watch", "{says}");
+        assert!(says.contains("young"), "{says}");
+    }
+    let broken = |at: usize, record: &mut Value| {
+        if at == 30 {
+            record["loss_critic"] = Value::Null;
+        }
+    };
+    let found = findings(&made_up(&place, broken));
+    assert_eq!(found["divergence"]["severity"], "ill", "at any age");
+}
+
+#[test]
+fn a_run_without_checkpoints_or_spread_is_not_called_well() {
+    let place = on_ring(&["--steps", "20", "--dataset", "point-mass:1,2"]);
+    let text = doctor(&place, "run", &[]).succeeds().stdout;
+    assert!(
+        text.contains("data have no spread") && !text.contains("NaN"),
+        "{text}"
+    );
+    fs::remove_dir_all(place.path("run/checkpoints")).unwrap();
+    fs::create_dir(place.path("run/checkpoints")).unwrap();
+    let text = doctor(&place, "run", &[]).succeeds().stdout;
+    let verdict = text.lines().last().unwrap();
+    assert!(
+        verdict.contains("watched") && verdict.contains("samples"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -196,6 +257,9 @@ fn a_collapsed_run_is_ill() {
     assert_eq!(found["fit"]["severity"], "ill");
     let text = doctor(&place, "run", &[]);
     assert!(text.stdout.contains("The run is ill: "), "{text:?}");
+    set_length(&place, "600", "100000");
+    let found = findings(&doctor(&place, "run", &["--json"]));
+    assert_eq!(found["collapse"]["severity"], "watch", "{found:?}");
 }
 
 #[test]
@@ -233,7 +297,11 @@ fn values_that_are_stuck_are_seen() {
         "--lr",
         "1e-6",
         "--steps",
-        "20",
+        "500",
+        "--sample-every",
+        "500",
+        "--checkpoint-every",
+        "500",
         "--out",
         "run",
     ];

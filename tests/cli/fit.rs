@@ -133,6 +133,65 @@ fn images_have_mixtures_and_windows() {
 }
 
 #[test]
+fn what_cannot_be_kept_is_refused_before_anything_is_fitted() {
+    let place = Place::new();
+    fs::create_dir(place.path("taken.png")).unwrap();
+    // So many components that fitting them would take minutes.
+    let long = ["ring8", "--count", "100000", "--components", "1-1000"];
+    for (option, file, code, parts) in [
+        (
+            "--out",
+            "nowhere/f.json",
+            1,
+            ["nowhere/f.json", "no folder"],
+        ),
+        ("--out", "taken.png", 1, ["taken.png", "not a file"]),
+        ("--plot", "nowhere/f.png", 1, ["nowhere/f.png", "no folder"]),
+        ("--plot", "taken.png", 1, ["taken.png", "not a file"]),
+        ("--plot", "f.txt", 2, ["f.txt", ".png"]),
+    ] {
+        fit(&place, &[&long[..], &[option, file]].concat()).fails(code, &parts);
+    }
+    let plane = ["ring8", "--model", "data", "--plot", "f.png"];
+    fit(&place, &plane).fails(2, &["--plot", "kde"]);
+}
+
+#[test]
+fn points_without_a_density_still_have_mixtures_and_clusters() {
+    let place = Place::new();
+    let lines: String = (0..50).map(|at| format!("3,{}\n", at % 17)).collect();
+    fs::write(place.path("flat.csv"), lines).unwrap();
+    let asked = ["points:flat.csv", "--components", "2", "--json"];
+    let outcome = fit(&place, &asked);
+    assert!(
+        outcome.stderr.contains("KDE of flat left out"),
+        "{outcome:?}"
+    );
+    let found = json(outcome);
+    assert!(found[0].get("kde").is_none(), "{found}");
+    assert_eq!(found[0]["gmm"]["weights"].as_array().unwrap().len(), 2);
+    assert_eq!(found[0]["kmeans"]["clusters"], 2);
+    fit(&place, &["points:flat.csv", "--model", "kde"]).fails(5, &["dimensions"]);
+}
+
+#[test]
+fn there_are_no_more_clusters_than_points() {
+    let place = Place::new();
+    let asked = [
+        "ring8",
+        "--count",
+        "30",
+        "--model",
+        "kmeans",
+        "--clusters",
+        "500",
+    ];
+    let outcome = fit(&place, &[&asked[..], &["--json"]].concat());
+    assert!(outcome.stderr.contains("500 clusters"), "{outcome:?}");
+    assert_eq!(json(outcome)[0]["kmeans"]["clusters"], 30);
+}
+
+#[test]
 fn what_cannot_be_fitted_is_refused_in_a_sentence() {
     let place = Place::new();
     fit(&place, &[]).fails(2, &["DATASET"]);
@@ -141,6 +200,12 @@ fn what_cannot_be_fitted_is_refused_in_a_sentence() {
     fit(&place, &["ring8", "--least-sigma=-1"]).fails(2, &["--least-sigma is -1"]);
     fit(&place, &["point-mass:1,2", "--model", "kde"]).fails(5, &["dimensions", "density"]);
     fit(&place, &["ring8", "moons", "--plot", "x.png"]).fails(2, &["--plot"]);
+    for data in ["swissroll", "points:const.csv"] {
+        let line = "1\n2\n3\n4\n".repeat(5);
+        fs::write(place.path("const.csv"), line).unwrap();
+        let name = data.trim_start_matches("points:").trim_end_matches(".csv");
+        fit(&place, &[data, "--model", "data"]).fails(2, &["--model is data", name]);
+    }
     fs::write(place.path("few.csv"), "1\n2\n3\n").unwrap();
     fit(&place, &["points:few.csv"]).fails(5, &["few", "at least 10"]);
 }

@@ -12,6 +12,7 @@ mod pictures;
 mod plot;
 mod points;
 mod pushforward;
+mod reproduce;
 mod resume;
 mod sample;
 #[cfg(unix)]

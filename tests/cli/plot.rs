@@ -71,15 +71,17 @@ fn numbers_that_an_objective_has_not_are_left_out() {
 #[test]
 fn what_is_no_run_is_refused() {
     let place = Place::new();
-    place
-        .run(["plot", "nowhere"])
-        .fails(1, &["nowhere", "metrics.jsonl"]);
+    place.run(["plot", "nowhere"]).fails(2, &["nowhere"]);
     fs::create_dir(place.path("young")).unwrap();
+    place
+        .run(["plot", "young"])
+        .fails(2, &["young", "not a run directory"]);
+    fs::write(place.path("young/config.toml"), "").unwrap();
     fs::write(place.path("young/metrics.jsonl"), "").unwrap();
     place
         .run(["plot", "young"])
         .fails(1, &["young", "no records"]);
-    assert_eq!(place.files("young").len(), 1);
+    assert_eq!(place.files("young").len(), 2);
     fs::write(place.path("young/metrics.jsonl"), "{}\n").unwrap();
     place.run(["plot", "young"]).fails(1, &["young", "line 1"]);
 }

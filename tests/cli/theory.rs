@@ -1,4 +1,4 @@
-//! `gpugan theory` and `gpugan reproduce`: statements and tables, on games that are too short to say much.
+//! `gpugan theory`: statements, on games that are too short to say much.
 
 use super::*;
 use serde_json::Value;
@@ -43,6 +43,27 @@ fn the_best_discriminator_is_approached_by_a_trained_one() {
 }
 
 #[test]
+fn the_distance_of_point_masses_is_estimated_beside_that_of_densities() {
+    let place = Place::new();
+    let found = json(&place, &["theory", "wasserstein", "--steps", "40"]);
+    assert_eq!(found["estimates"].as_array().unwrap().len(), 2);
+    let masses = found["point_masses"].as_array().unwrap();
+    let thetas = masses.iter().map(|row| row["theta"].as_f64().unwrap());
+    assert_eq!(thetas.collect::<Vec<_>>(), [0.5, 1.0, 2.0]);
+    for row in masses {
+        let number = |name: &str| row[name].as_f64().unwrap();
+        assert_eq!(number("exact"), number("theta"));
+        assert_eq!(number("jensen_shannon"), std::f64::consts::LN_2);
+        // A clipped linear critic never says more than the distance.
+        assert!(
+            (number("wgan") / number("theta")).abs() <= 1.000_001,
+            "{row}"
+        );
+        assert!(number("wgan_gp").is_finite(), "{row}");
+    }
+}
+
+#[test]
 fn what_is_no_pair_of_densities_is_refused_in_a_sentence() {
     let place = Place::new();
     for (more, parts) in [
@@ -57,53 +78,14 @@ fn what_is_no_pair_of_densities_is_refused_in_a_sentence() {
     assert!(!place.path("theory").exists());
 }
 
-/// Side by side or one after the other, with two seeds.
 #[test]
-fn games_side_by_side_make_the_same_table() {
+fn what_cannot_be_kept_is_refused_before_anything_is_computed() {
     let place = Place::new();
-    let table = |threads: &str| {
-        let asked = ["reproduce", "ring-grid", "--steps", "3", "--seeds", "2"];
-        let more = ["--device", "cpu", "--threads", threads, "--json"];
-        let outcome = place.run([&asked[..], &more].concat()).succeeds();
-        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
-        let parts = report["parts"].as_array().unwrap().clone();
-        assert_eq!(parts.len(), 2);
-        let rows = parts
-            .iter()
-            .flat_map(|part| part["rows"].as_array().unwrap().clone());
-        // All but the seconds.
-        let cells = rows.map(|row| row.as_array().unwrap()[..7].to_vec());
-        cells.collect::<Vec<_>>()
-    };
-    let [one, two] = ["1", "2"].map(table);
-    assert_eq!(one, two);
-    assert_eq!(one.len(), 8);
-    assert!(
-        one.iter().all(|row| row[2].as_str().unwrap().contains('±')),
-        "{one:?}"
-    );
-}
-
-#[test]
-fn a_table_is_printed_and_kept_in_both_forms() {
-    let place = Place::new();
-    let outcome = run(&place, &["reproduce", "wgan-lines", "--steps", "60"]).succeeds();
-    let kept = place.text("reproduced/wgan-lines.md");
-    assert_eq!(kept.trim(), outcome.stdout.trim());
-    assert!(kept.contains("| 0.25 | 0.25 | 0.6931 |"), "{kept}");
-    let report: Value = serde_json::from_slice(&place.read("reproduced/wgan-lines.json")).unwrap();
-    assert_eq!(report["parts"][0]["rows"].as_array().unwrap().len(), 5);
-    // A clipped linear critic is at its wall in a few steps, at whatever distance.
-    for row in report["parts"][0]["rows"].as_array().unwrap() {
-        let number = |at: usize| row[at].as_str().unwrap().parse::<f64>().unwrap();
-        assert!((number(3) / number(0)).abs() <= 1.000_001, "{row}");
+    fs::create_dir_all(place.path("out/bounds.svg")).unwrap();
+    fs::write(place.path("file"), "").unwrap();
+    for (out, part) in [("out", "bounds.svg"), ("file", "'file'")] {
+        let outcome = run(&place, &["theory", "bounds", "--out", out]);
+        let stderr = outcome.fails(1, &[part]).stderr;
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
-    let again = run(
-        &place,
-        &["reproduce", "wgan-lines", "--steps", "60", "--json"],
-    )
-    .succeeds();
-    let again: Value = serde_json::from_str(&again.stdout).unwrap();
-    assert_eq!(again["parts"], report["parts"]);
-    run(&place, &["reproduce", "no-such-table"]).fails(2, &["no-such-table", "wgan-lines"]);
 }

@@ -50,7 +50,12 @@ fn usage_errors_exit_with_2_and_name_what_was_typed() {
         ),
         (&["--critic-activation", "gelu"], &["'gelu'", "smooth-elu"]),
         (&["--init", "normal:x"], &["normal:x", "normal:SIGMA"]),
-        (&["--seed", "-1"], &["-1"]),
+        (&["--seed", "-1"], &["seed '-1' is not"]),
+        (
+            &["--dataset", "uniform:3"],
+            &["expected uniform without numbers"],
+        ),
+        (&["--dataset", "line"], &["line:THETA with one number"]),
         (&["--tune", "fast"], &["'fast'", "--tune", "auto, off"]),
         (
             &["--steps", "5", "--epochs", "5"],

@@ -21,10 +21,27 @@ impl Curves<'_> {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = vec![self.length(), self.divergence()];
         if self.records.len() >= FEWEST_RECORDS {
-            findings.push(self.strength());
-            findings.extend(self.oscillation());
+            let young = self.is_young_at(self.step());
+            let of_play = [self.strength()].into_iter().chain(self.oscillation());
+            findings.extend(of_play.map(|finding| match young {
+                true => finding.while_young(),
+                false => finding,
+            }));
         }
         findings
+    }
+
+    /// Of the last record.
+    fn step(&self) -> u64 {
+        self.records.last().map_or(0, |record| record.step)
+    }
+
+    /// Whether little can be told yet of the run as it was after so many updates: these or the records are too
+    /// few, or most of the run lies ahead.
+    pub fn is_young_at(&self, step: u64) -> bool {
+        let whole = self.config.steps.unwrap_or(0);
+        let few = self.records.len() < FEWEST_RECORDS && step < whole;
+        step < FEWEST_STEPS || few || (step as f64) < YOUNG_SHARE * whole as f64
     }
 
     fn objective(&self) -> Objective {
@@ -46,8 +63,7 @@ impl Curves<'_> {
     }
 
     fn length(&self) -> Finding {
-        let step = self.records.last().map_or(0, |record| record.step);
-        let records = self.records.len();
+        let (step, records) = (self.step(), self.records.len());
         let mut numbers = vec![
             Number::of("generator updates", step as f64),
             Number::of("records", records as f64),
@@ -57,17 +73,25 @@ impl Curves<'_> {
                 .steps
                 .map(|steps| Number::of("updates of the whole run", steps as f64)),
         );
-        if step >= FEWEST_STEPS && records >= FEWEST_RECORDS {
-            let says = format!("{step} generator updates in {records} records are enough to tell");
-            return Finding::ok("length", says, numbers);
+        if step < FEWEST_STEPS || records < FEWEST_RECORDS {
+            let says = format!(
+                "{step} generator updates in {records} records are too few to tell; it takes {FEWEST_STEPS} in \
+                 {FEWEST_RECORDS}"
+            );
+            let advice = "go on with gpugan train --resume RUN --steps N, or log more often with --log-every";
+            return Finding::ok("length", says, numbers).grave(Severity::Watch, advice);
         }
-        let says = format!(
-            "{step} generator updates in {records} records are too few to tell; it takes {FEWEST_STEPS} in \
-             {FEWEST_RECORDS}"
-        );
-        let advice =
-            "go on with gpugan train --resume RUN --steps N, or log more often with --log-every";
-        Finding::ok("length", says, numbers).grave(Severity::Watch, advice)
+        if self.is_young_at(step) {
+            let says = format!(
+                "{step} generator updates are less than {:.0} % of the whole run: it is young, and samples are \
+                 still forming",
+                100.0 * YOUNG_SHARE
+            );
+            let advice = "look again when more of the run is done";
+            return Finding::ok("length", says, numbers).grave(Severity::Watch, advice);
+        }
+        let says = format!("{step} generator updates in {records} records are enough to tell");
+        Finding::ok("length", says, numbers)
     }
 
     fn divergence(&self) -> Finding {

@@ -60,10 +60,12 @@ impl Number {
 
     fn text(&self) -> String {
         let whole = self.value.fract() == 0.0 && self.value.abs() < 1e9;
-        let (name, value) = match whole {
-            true => (&self.name, self.value.to_string()),
-            false => (&self.name, number(self.value)),
+        let value = match self.value {
+            value if value.is_nan() => "none".to_string(),
+            value if whole => value.to_string(),
+            value => number(value),
         };
+        let name = &self.name;
         let (Some(watch), Some(ill)) = (self.watch, self.ill) else {
             return format!("{name}: {value}");
         };
@@ -97,6 +99,18 @@ impl Finding {
         Finding {
             severity,
             advice: (severity > Severity::Ok).then_some(advice),
+            ..self
+        }
+    }
+
+    /// The same of a run that is young: no graver than to be watched.
+    pub fn while_young(self) -> Finding {
+        if self.severity < Severity::Ill {
+            return self;
+        }
+        Finding {
+            severity: Severity::Watch,
+            says: format!("{}; but the run is young, and this may pass", self.says),
             ..self
         }
     }

@@ -51,6 +51,7 @@ Findings:
   strength     a critic that sorts nearly all samples rightly, or hardly any
   oscillation  losses that swing or jump in the second half
   collapse     samples that repeat one another, leave out modes, or lie far outside of the data
+  samples      a run without a checkpoint to draw samples from
   fit          samples that lie elsewhere than data
   digits       MNIST: digits that are rare or missing among samples
   average      an average of the generator (--ema) that lags behind
@@ -58,7 +59,8 @@ Findings:
   scores       a critic whose scores are flat
   gradient     a gradient of the generator's loss that vanishes
 
-Each is ok, to be watched or ill. The exit code is 0 unless something is ill, and then 8.
+Each is ok, to be watched or ill; in the first tenth of a run, and its first 500 updates, nothing but
+divergence is ill. The exit code is 0 unless something is ill, and then 8.
 
 Example, where RUN is such as runs/00000-mnist-mlp-non-saturating:
   gpugan doctor RUN --json";
@@ -121,7 +123,8 @@ fn examine(arguments: &Arguments) -> Result<Report> {
         config: &config,
     };
     let mut findings = curves.findings();
-    let samples_of_step = of_checkpoint(&run, arguments, &mut findings)?;
+    let (samples_of_step, found) = of_checkpoint(&run, arguments, &curves)?;
+    findings.extend(found);
     let verdict = findings.iter().map(|finding| finding.severity).max();
     Ok(Report {
         run: arguments.run.display().to_string(),
@@ -136,22 +139,44 @@ fn examine(arguments: &Arguments) -> Result<Report> {
     })
 }
 
-/// Adds what the last checkpoint tells, and returns its step. Of a run that has learned nothing yet it
-/// tells nothing.
+fn without_samples() -> Finding {
+    let says = "there is no checkpoint after step 0 to look at samples of";
+    let advice = "wait for the next checkpoint (--checkpoint-every), or go on with gpugan train --resume RUN";
+    Finding::ok("samples", says, Vec::new()).grave(Severity::Watch, advice)
+}
+
+/// The step of the last checkpoint, and what it tells. Of a run that has learned nothing yet it tells
+/// nothing, and its step is none.
 fn of_checkpoint(
     run: &RunDirectory,
     arguments: &Arguments,
-    findings: &mut Vec<Finding>,
-) -> Result<Option<u64>> {
-    let mut generator = match Generator::load(run.root()) {
+    curves: &Curves,
+) -> Result<(Option<u64>, Vec<Finding>)> {
+    let generator = match Generator::load(run.root()) {
         Ok(generator) if generator.step > 0 => generator,
-        Ok(_) => return Ok(None),
+        Ok(_) => return Ok((None, vec![without_samples()])),
         Err(fault @ Error::Checkpoint(_)) => {
             to_stderr(&format!("warning: {fault}; samples are not looked at"));
-            return Ok(None);
+            return Ok((None, vec![without_samples()]));
         }
         Err(fault) => return Err(fault),
     };
+    let step = generator.step;
+    let (sound, mut findings) = of_samples(run, arguments, generator)?;
+    // What is not finite does not pass with age.
+    if sound && curves.is_young_at(step) {
+        findings = findings.into_iter().map(Finding::while_young).collect();
+    }
+    Ok((Some(step), findings))
+}
+
+/// Whether samples are finite, and what they tell.
+fn of_samples(
+    run: &RunDirectory,
+    arguments: &Arguments,
+    mut generator: Generator,
+) -> Result<(bool, Vec<Finding>)> {
+    let mut findings = Vec::new();
     let asked = arguments.device.asked();
     let mut config = generator.config.clone();
     let data = game::load_data(&config, &mut |_, _| Ok(()))?;
@@ -167,7 +192,7 @@ fn of_checkpoint(
     let compared = sets.compare();
     findings.extend(compared.findings);
     if !compared.inhomogeneity.is_finite() {
-        return Ok(Some(generator.step));
+        return Ok((false, findings));
     }
     if FIT.judge(compared.inhomogeneity) < Severity::Ill {
         findings.extend(digits::finding(&sets, &config, asked)?);
@@ -179,7 +204,7 @@ fn of_checkpoint(
         let paths = [first.as_path(), generator.path.as_path()];
         findings.push(Signal::measure(&config, data, paths, asked)?.finding(alike));
     }
-    Ok(Some(generator.step))
+    Ok((true, findings))
 }
 
 impl Report {

@@ -113,10 +113,15 @@ impl Sets {
 
     fn collapse(&self, samples: Points<f32>, real: Points<f32>) -> Finding {
         let whole = mean_distance(real);
-        let spread = match whole > 0.0 {
-            true => mean_distance(samples) / whole,
-            false => f64::NAN,
-        };
+        if whole == 0.0 {
+            let says = "data have no spread, so that collapse cannot be told";
+            let numbers = vec![Number::of(
+                "mean distance of samples",
+                mean_distance(samples),
+            )];
+            return Finding::ok("collapse", says, numbers);
+        }
+        let spread = mean_distance(samples) / whole;
         let factor = NEAR[usize::from(self.of_images)];
         let within = factor * quantile(&nearest_others(real), NEAREST);
         let near = nearest_others(samples).into_iter().filter(|x| *x < within);

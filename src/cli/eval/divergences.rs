@@ -4,9 +4,7 @@
 use gpugan::Result;
 use gpugan::data::Points as Source;
 use gpugan::data::toy::Distribution;
-use gpugan::eval::divergence::{
-    Row, between, between_histograms, between_in_plane, table as divergences,
-};
+use gpugan::eval::divergence::{Row, SHOWN, between, between_histograms, between_in_plane, rows};
 use gpugan::eval::optimum::{Optimum, log_normal_density, nearest_gaussian};
 use gpugan::eval::quadrature::Integral;
 use gpugan::plan::divergence::Divergence;
@@ -22,8 +20,6 @@ use super::{Wanted, number, table};
 const HISTOGRAM: usize = 100_000;
 /// Their bins along each axis, in one and in two dimensions.
 const BINS: [usize; 2] = [100, 50];
-/// Cells of a grid along each axis, for densities in the plane.
-const CELLS: usize = 1_200;
 
 /// D_f(data‖model).
 #[derive(Serialize)]
@@ -35,6 +31,9 @@ pub struct Divergences {
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<[f64; 2]>,
 }
+
+/// Errors of quadrature above this share of a value stand beside it.
+const WORTH_SAYING: f64 = 0.01;
 
 #[derive(Serialize)]
 struct DivergenceRow {
@@ -69,7 +68,13 @@ impl Divergences {
     }
 
     pub fn table(&self) -> String {
-        let value = |row: &DivergenceRow| number(row.row.integral.value);
+        let value = |row: &DivergenceRow| {
+            let Integral { value, error } = row.row.integral;
+            match error > WORTH_SAYING * value.abs() && value.is_finite() {
+                true => format!("{} +- {}", number(value), number(error)),
+                false => number(value),
+            }
+        };
         let title = format!("Divergences of the model from the data, {}\n", self.how);
         if let Some([mu, sigma]) = self.model {
             let row = |row: &DivergenceRow| {
@@ -90,10 +95,14 @@ impl Divergences {
             let model = format!("The model is N({}, {}²)\n", number(mu), number(sigma));
             return title + &model + &table(&header, &rows);
         }
-        let real = |row: &DivergenceRow| row.real.map_or("".into(), number);
-        let row = |row: &DivergenceRow| vec![row.row.name.to_string(), value(row), real(row)];
+        let real = |row: &DivergenceRow| row.real.map(number);
+        let row = |row: &DivergenceRow| {
+            let cells = [Some(row.row.name.to_string()), Some(value(row)), real(row)];
+            cells.into_iter().flatten().collect::<Vec<String>>()
+        };
         let rows: Vec<_> = self.rows.iter().map(row).collect();
-        title + &table(&["D(data, model)", "model", "real"], &rows)
+        let columns = rows.first().map_or(0, Vec::len);
+        title + &table(&["D(data, model)", "model", "real"][..columns], &rows)
     }
 }
 
@@ -117,42 +126,34 @@ fn by_quadrature(known: &Distribution, model: &[[f64; 2]]) -> Option<Divergences
     let positive = model
         .iter()
         .all(|[mu, sigma]| mu.is_finite() && *sigma > 0.0);
-    let start: Vec<f64> = model.iter().map(|[mu, _]| *mu).collect();
-    if !positive || known.density(&start).is_none() {
-        return None;
-    }
-    let log_p = |x: &[f64]| known.density(x).map_or(f64::NEG_INFINITY, f64::ln);
+    let log_p = known.log_density().filter(|_| positive)?;
     let log_q = |x: &[f64]| -> f64 {
         let each = x.iter().zip(model);
         each.map(|(x, [mu, sigma])| log_normal_density(*x, *mu, *sigma))
             .sum()
     };
-    let ranges: Vec<[f64; 2]> = (0..model.len())
-        .map(|axis| range(known, model, axis))
+    let axes: Vec<Vec<[f64; 2]>> = (0..model.len())
+        .map(|axis| [known.landmarks(axis), vec![model[axis]]].concat())
         .collect();
     let on_line = model.len() == 1;
-    let value = |divergence| -> Integral {
-        match on_line {
-            true => between(divergence, |x| log_p(&[x]), |x| log_q(&[x]), ranges[0]),
-            false => between_in_plane(
-                divergence,
-                |x, y| log_p(&[x, y]),
-                |x, y| log_q(&[x, y]),
-                [ranges[0], ranges[1]],
-                CELLS,
-            ),
-        }
+    let found: Vec<Integral> = match &axes[..] {
+        [line] => SHOWN
+            .map(|divergence| between(divergence, |x| log_p(&[x]), |x| log_q(&[x]), line))
+            .into(),
+        [x, y] => between_in_plane(&SHOWN, |x, y| log_p(&[x, y]), |x, y| log_q(&[x, y]), [x, y]),
+        _ => return None,
     };
     let best = |name: &str| {
         let named = |d: &&Divergence| d.name() == name;
         let divergence = Divergence::ALL.iter().find(named).filter(|_| on_line)?;
-        let best = nearest_gaussian(*divergence, |x| log_p(&[x]), model[0], ranges[0]);
+        let landmarks = known.landmarks(0);
+        let best = nearest_gaussian(*divergence, |x| log_p(&[x]), model[0], &landmarks);
         best.divergence.is_finite().then_some(best)
     };
-    let rows = divergences(value).into_iter();
     Some(Divergences {
         how: "by quadrature of both densities".into(),
-        rows: rows
+        rows: rows(&SHOWN, &found)
+            .into_iter()
             .map(|row| DivergenceRow {
                 real: None,
                 best: best(row.name),
@@ -163,59 +164,44 @@ fn by_quadrature(known: &Distribution, model: &[[f64; 2]]) -> Option<Divergences
     })
 }
 
-/// What counts of both densities along an axis.
-fn range(known: &Distribution, model: &[[f64; 2]], axis: usize) -> [f64; 2] {
-    const DEVIATIONS: f64 = 12.0;
-    let mut ends = vec![model[axis]];
-    match known.centres() {
-        Some(mixture) => {
-            let each = mixture.means.iter().zip(&mixture.sigmas);
-            ends.extend(each.map(|(mean, sigma)| [mean[axis], *sigma]));
-        }
-        None => ends.extend([[0.0, 0.0], [1.0, 0.0]]),
-    }
-    let low = ends.iter().map(|[mu, sigma]| mu - DEVIATIONS * sigma);
-    let high = ends.iter().map(|[mu, sigma]| mu + DEVIATIONS * sigma);
-    [
-        low.fold(f64::INFINITY, f64::min),
-        high.fold(f64::NEG_INFINITY, f64::max),
-    ]
-}
+/// Those that stay finite where a bin is empty.
+const FINITE: [Divergence; 3] = [
+    Divergence::JensenShannon,
+    Divergence::TotalVariation,
+    Divergence::SquaredHellinger,
+];
 
-/// Of the divergences that stay finite where a bin is empty.
 fn by_histogram(generator: &Generator, wanted: &Wanted, source: &Source) -> Result<Divergences> {
-    let drawn = generator.draw(HISTOGRAM, HISTOGRAM, wanted.seed, wanted.asked)?;
-    let samples = widened(&drawn.values);
     let seed = generator.seed.wrapping_add(1);
     let [first, second] = [0, 1].map(|part| real(source, seed, part, HISTOGRAM));
+    // Emptier histograms differ more, so that all have as many points.
+    let count = first.len() / source.dims;
+    let drawn = generator.draw(count, HISTOGRAM, wanted.seed, wanted.asked)?;
     let bins = BINS[source.dims - 1];
     let ranges: Vec<[f64; 2]> = (0..source.dims)
         .map(|axis| extent(&first, source.dims, axis))
         .collect();
-    let count = |values: &[f64]| histogram(values, &ranges, bins);
-    let [samples, real, other] = [&samples, &first, &second].map(|values| count(values));
-    let finite = [
-        Divergence::JensenShannon,
-        Divergence::TotalVariation,
-        Divergence::SquaredHellinger,
-    ];
-    let row = |divergence: &Divergence| DivergenceRow {
-        row: Row {
-            name: divergence.name(),
-            integral: Integral {
-                value: between_histograms(*divergence, &real, &samples),
-                error: 0.0,
-            },
-        },
-        real: Some(between_histograms(*divergence, &real, &other)),
-        best: None,
+    let of = |values: &[f64]| histogram(values, &ranges, bins);
+    let [samples, first, second] = [widened(&drawn.values), first, second].map(|v| of(&v));
+    let from_first = |other: &[f64]| {
+        let value = |divergence| Integral {
+            value: between_histograms(divergence, &first, other),
+            error: 0.0,
+        };
+        rows(&FINITE, &FINITE.map(value))
     };
+    let pairs = from_first(&samples).into_iter().zip(from_first(&second));
     Ok(Divergences {
         how: format!(
-            "of histograms of {bins} bins along each axis, {HISTOGRAM} samples and {} real points",
-            first.len() / source.dims
+            "of histograms of {bins} bins along each axis, {count} samples and as many real points"
         ),
-        rows: finite.iter().map(row).collect(),
+        rows: pairs
+            .map(|(row, real)| DivergenceRow {
+                row,
+                real: Some(real.integral.value),
+                best: None,
+            })
+            .collect(),
         model: None,
     })
 }

@@ -1,9 +1,9 @@
 //! Measures of samples that are images.
 
 use gpugan::data::{self, Data, Images, Split};
-use gpugan::eval::neighbours::{Distances, closest_pair, pairs_within, support};
+use gpugan::eval::Points;
+use gpugan::eval::neighbours::Distances;
 use gpugan::eval::parzen::{Protocol, Score, score};
-use gpugan::eval::{Points, neighbours};
 use gpugan::run::Config;
 use gpugan::run::config::Dataset;
 use gpugan::{Error, Result};
@@ -14,6 +14,7 @@ use super::super::generator::Generator;
 use super::anchors::{self, Anchors};
 use super::critic::Scores;
 use super::digits::{self, Digits};
+use super::duplicates::Duplicates;
 use super::{Metric, Wanted, number, table};
 
 /// Samples that the generator draws at a time.
@@ -50,16 +51,6 @@ struct Memorisation {
     test: Distances,
     /// Median of the samples over that of test images: far below 1 where training images are repeated.
     ratio: f64,
-}
-
-/// Pairs no further apart than the two test images that are the most alike.
-#[derive(Serialize)]
-struct Duplicates {
-    within: f64,
-    closest_samples: f64,
-    pairs: usize,
-    /// How many different samples that speaks for.
-    support: Option<f64>,
 }
 
 /// What --count is unless given: what the protocols of the papers ask for.
@@ -201,14 +192,7 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
         });
     }
     if wanted.has(Metric::Duplicates) {
-        let within = closest_pair(first(splits.test(), samples.len()));
-        let pairs = pairs_within(samples, within);
-        found.duplicates = Some(Duplicates {
-            within,
-            closest_samples: neighbours::closest_pair(samples),
-            pairs,
-            support: support(samples.len(), pairs),
-        });
+        found.duplicates = Some(Duplicates::of(samples, &splits)?);
     }
     if wanted.has(Metric::Critic) {
         found.critic = Some(Scores::of(
@@ -232,7 +216,7 @@ pub fn centred(images: Points<f32>) -> Vec<f32> {
     images.values().iter().map(|x| 2.0 * x - 1.0).collect()
 }
 
-fn first<'a>(points: Points<'a, f32>, count: usize) -> Points<'a, f32> {
+pub fn first<'a>(points: Points<'a, f32>, count: usize) -> Points<'a, f32> {
     points.slice(0, count.min(points.len()))
 }
 
@@ -288,27 +272,7 @@ impl Found {
                 number(*ratio)
             ));
         }
-        if let Some(Duplicates {
-            within,
-            closest_samples,
-            pairs,
-            support,
-        }) = &self.duplicates
-        {
-            let support = support.map_or("no estimate without pairs".into(), |n| {
-                format!("about {n:.0}")
-            });
-            let rows = [
-                vec!["closest two test images".into(), number(*within)],
-                vec!["closest two samples".into(), number(*closest_samples)],
-                vec![
-                    "pairs of samples at most as far apart as the former".into(),
-                    pairs.to_string(),
-                ],
-                vec!["different samples, by their birthdays".into(), support],
-            ];
-            tables.push(table(&["duplicates", ""], &rows));
-        }
+        tables.extend(self.duplicates.as_ref().map(Duplicates::table));
         tables.extend(self.critic.as_ref().map(Scores::table));
         tables.extend(self.digits.iter().flat_map(Digits::tables));
         tables

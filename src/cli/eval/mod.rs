@@ -4,6 +4,7 @@ pub(super) mod anchors;
 pub mod critic;
 pub(super) mod digits;
 mod divergences;
+mod duplicates;
 pub(super) mod images;
 pub(super) mod metric;
 pub(super) mod points;
@@ -116,6 +117,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     }
     let wanted = Wanted {
         metrics,
+        chosen: !arguments.metrics.is_empty(),
         count,
         seed: arguments.seed.map_or(generator.seed, |seed| seed.0),
         test: arguments.test.as_ref(),
@@ -142,6 +144,8 @@ fn measure(arguments: &Arguments) -> Result<Report> {
 /// What is to be measured.
 pub struct Wanted<'a> {
     metrics: Vec<Metric>,
+    /// Whether the user named them.
+    chosen: bool,
     count: usize,
     seed: u64,
     test: Option<&'a Dataset>,
@@ -151,6 +155,24 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     fn has(&self, metric: Metric) -> bool {
         self.metrics.contains(&metric)
+    }
+
+    /// Refuses a metric that was named and cannot be had.
+    fn require(&self, metric: Metric, there: bool, why: impl Fn() -> String) -> Result<()> {
+        match self.chosen && self.has(metric) && !there {
+            true => Err(Error::Usage(why())),
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses test images where `what` is not compared with any.
+    fn without_test(&self, what: &str) -> Result<()> {
+        match self.test {
+            Some(test) => Err(Error::Usage(format!(
+                "--test is {test}, but {what} are not compared with test images; leave it out"
+            ))),
+            None => Ok(()),
+        }
     }
 }
 

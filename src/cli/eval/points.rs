@@ -6,7 +6,7 @@ use gpugan::data::toy::Distribution;
 use gpugan::data::{Data, Points as Source};
 use gpugan::eval::modes::{self, Modes};
 use gpugan::eval::{Points, distances};
-use gpugan::{Error, run::log::to_stderr};
+use gpugan::run::log::to_stderr;
 use serde::Serialize;
 
 use super::super::game;
@@ -19,6 +19,8 @@ const PROJECTIONS: usize = 100;
 
 #[derive(Default, Serialize)]
 pub struct Found {
+    /// Of each kind that modes and distances are measured on.
+    points: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     modes: Option<Beside<Modes>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +46,7 @@ struct Distance {
 
 /// Measures samples of the generator.
 pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
+    wanted.without_test("points")?;
     let Data::Points(source) = game::load_data(&generator.config, &mut |_, _| Ok(()))? else {
         panic!("a run on points has points")
     };
@@ -56,13 +59,15 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     // The seed of the run drew what was learned.
     let seed = generator.seed.wrapping_add(1);
     let real = [0, 1].map(|part| real(&source, seed, part, wanted.count));
-    let samples = Points::new(&samples, dims);
     let [first, second] = [0, 1].map(|part| Points::new(&real[part], dims));
+    // A table may have fewer points, and what is measured depends on how many there are.
+    let samples = Points::new(&samples[..first.values().len()], dims);
     let distribution = match &source.origin {
         Origin::Drawn(distribution) => Some(distribution),
         Origin::Table(_) => None,
     };
     let mut found = Found {
+        points: first.len(),
         distances: distances_of(wanted, samples, [first, second], distribution)?,
         ..Found::default()
     };
@@ -75,19 +80,18 @@ pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
     if wanted.has(Metric::Divergence) {
         found.divergence = Divergences::measure(generator, wanted, &source, distribution)?;
     }
-    let asked = |metric, there: bool| wanted.metrics.len() == 1 && wanted.has(metric) && !there;
-    if asked(Metric::Modes, found.modes.is_some()) {
-        return Err(Error::Usage(format!(
+    wanted.require(Metric::Modes, found.modes.is_some(), || {
+        format!(
             "--metrics modes wants data with modes of one width, such as ring8 and grid25, which {} is not",
             source.name
-        )));
-    }
-    if asked(Metric::Divergence, found.divergence.is_some()) {
-        return Err(Error::Usage(format!(
+        )
+    })?;
+    wanted.require(Metric::Divergence, found.divergence.is_some(), || {
+        format!(
             "--metrics divergence wants points of at most 2 coordinates, not {dims}; take wasserstein, \
              mmd or energy"
-        )));
-    }
+        )
+    })?;
     Ok(found)
 }
 
@@ -95,7 +99,8 @@ pub fn widened(values: &[f32]) -> Vec<f64> {
     values.iter().map(|x| f64::from(*x)).collect()
 }
 
-/// Real samples, of which parts 0 and 1 have none in common: halves of a table, if it is small.
+/// As many real samples as asked for, of which parts 0 and 1 have none in common; of a table that has fewer,
+/// half of what there is.
 pub fn real(source: &Source, seed: u64, part: usize, count: usize) -> Vec<f64> {
     match &source.origin {
         Origin::Drawn(distribution) => {
@@ -104,11 +109,7 @@ pub fn real(source: &Source, seed: u64, part: usize, count: usize) -> Vec<f64> {
         Origin::Table(_) => {
             let all = widened(&source.first(seed, 2 * count));
             let half = all.len() / source.dims / 2 * source.dims;
-            if part == 0 {
-                all[..half].to_vec()
-            } else {
-                all[half..].to_vec()
-            }
+            all[part * half..(part + 1) * half].to_vec()
         }
     }
 }
@@ -178,6 +179,7 @@ fn distances_of(
 impl Found {
     pub fn tables(&self) -> Vec<String> {
         let mut tables = Vec::new();
+        let points = self.points;
         if let Some(Beside { samples, real }) = &self.modes {
             let row = |name: &str, of: &dyn Fn(&Modes) -> String| {
                 vec![name.into(), of(samples), of(real)]
@@ -203,7 +205,11 @@ impl Found {
             };
             let rows: Vec<_> = self.distances.iter().map(row).collect();
             tables.push(table(
-                &["distance to real points", "samples", "other real"],
+                &[
+                    &format!("distance to {points} real points"),
+                    &format!("{points} samples"),
+                    &format!("{points} other real"),
+                ],
                 &rows,
             ));
         }

@@ -1,11 +1,11 @@
 //! Stacks of three digits, one for each channel of an image: how many of the 1,000 numbers that they can
 //! write are found, and how evenly, beside real stacks.
 
+use gpugan::Result;
 use gpugan::classifier::{CLASSES, Classifier};
 use gpugan::data::Split;
 use gpugan::data::mnist::{self, STACK};
 use gpugan::eval::classes::{Classes, kl_floor};
-use gpugan::{Error, Result};
 use serde::Serialize;
 
 use super::super::generator::Generator;
@@ -81,11 +81,7 @@ fn modes(numbers: &[usize]) -> Modes {
 /// # Errors
 /// As [`Generator::draw`] and [`count`], and `Error::Usage` for test images, which are not looked at.
 pub fn measure(generator: &Generator, wanted: &Wanted) -> Result<Found> {
-    if let Some(test) = wanted.test {
-        return Err(Error::Usage(format!(
-            "--test is {test}, but stacked digits are not compared with test images; leave it out"
-        )));
-    }
+    wanted.without_test("stacked digits")?;
     let (mut classifier, judge) = digits::classifier(wanted.asked)?;
     let drawn = generator.draw(wanted.count, AT_ONCE, wanted.seed, wanted.asked)?;
     let samples = count(&mut classifier, &drawn.values)?;

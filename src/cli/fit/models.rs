@@ -1,6 +1,5 @@
 //! The models that `gpugan fit` fits, and what it tells of them.
 
-use gpugan::Result;
 use gpugan::data::toy::Distribution;
 use gpugan::eval::Points;
 use gpugan::eval::gmm;
@@ -9,9 +8,10 @@ use gpugan::eval::kernel::{log_densities, log_spaced};
 use gpugan::eval::kmeans::{self, KMeans, Start};
 use gpugan::eval::mixture::{Covariance, Mixture};
 use gpugan::eval::pairs::nearest;
+use gpugan::run::log::to_stderr;
+use gpugan::{Error, Result};
 use serde::Serialize;
 
-use super::super::eval::{number, table};
 use super::{Model, Parts, Wanted};
 
 /// Parts of a cross-validation.
@@ -88,10 +88,28 @@ pub struct Clusters {
     pub centres: Vec<f64>,
 }
 
-/// Fits what is wanted.
+impl Wanted<'_> {
+    /// Refuses data that nothing of this can be fitted to.
+    ///
+    /// # Errors
+    /// `Error::Usage` for them.
+    pub fn possible(&self, parts: &Parts) -> Result<()> {
+        let of_data = |model: &Model| *model == Model::Data;
+        if !self.models.iter().all(of_data) || parts.has_density() {
+            return Ok(());
+        }
+        Err(Error::Usage(format!(
+            "--model is data, but {} has no density that is known; give --model kde, gmm or kmeans",
+            parts.name
+        )))
+    }
+}
+
+/// Fits what is wanted. Points without a density have no kernel density estimate: it is left out, and stderr
+/// told so, where anything else was fitted.
 ///
 /// # Errors
-/// `Error::Data` for points without a density.
+/// `Error::Data` for such points where nothing else was.
 pub fn fit(parts: &Parts, wanted: &Wanted) -> Result<Fits> {
     let has = |model| wanted.models.contains(&model);
     let mut fits = Fits::default();
@@ -101,21 +119,43 @@ pub fn fit(parts: &Parts, wanted: &Wanted) -> Result<Fits> {
             .as_ref()
             .and_then(|known| truth(known, parts.test()));
     }
-    if has(Model::Kde) {
-        fits.kde = match parts.images {
-            true => vec![windows(parts)],
-            false => estimates(parts, wanted.seed)?,
-        };
-    }
     if has(Model::Gmm) {
         fits.gmm = Some(mixtures(parts, wanted));
     }
     if has(Model::Kmeans) {
         let best = fits.gmm.as_ref().map_or(CLUSTERS, |gmm| gmm.components);
-        let clusters = wanted.clusters.unwrap_or(best).min(parts.train().len());
+        let clusters = clusters(parts, wanted.clusters.unwrap_or(best));
         fits.kmeans = Some(clusters_of(parts, clusters, wanted.seed));
     }
+    if has(Model::Kde) {
+        fits.kde = match kernels(parts, wanted.seed) {
+            Err(fault) if !fits.are_none() => {
+                to_stderr(&format!("warning: KDE of {} left out: {fault}", parts.name));
+                Vec::new()
+            }
+            found => found?,
+        };
+    }
     Ok(fits)
+}
+
+fn kernels(parts: &Parts, seed: u64) -> Result<Vec<Estimate>> {
+    match parts.images {
+        true => Ok(vec![windows(parts)]),
+        false => estimates(parts, seed),
+    }
+}
+
+/// No more than there are points.
+fn clusters(parts: &Parts, asked: usize) -> usize {
+    let most = parts.train().len();
+    if asked > most {
+        to_stderr(&format!(
+            "warning: {asked} clusters are more than the {most} points of {}; {most} are fitted",
+            parts.name
+        ));
+    }
+    asked.min(most)
 }
 
 /// The entropy of the data, estimated from the held-out points.
@@ -228,73 +268,13 @@ fn clusters_of(parts: &Parts, clusters: usize, seed: u64) -> Clusters {
 }
 
 impl Fits {
-    /// Likelihoods side by side, then the sizes of mixtures, then centres.
-    pub fn tables(&self) -> Vec<String> {
-        let mut rows = Vec::new();
-        let likelihood = |of: &Likelihood| format!("{:.4} +- {:.4}", of.mean, of.standard_error);
-        if let Some(truth) = &self.truth {
-            rows.push(vec!["the data's own density".into(), likelihood(truth)]);
-        }
-        for estimate in &self.kde {
-            let name = format!("KDE, {} {}", estimate.rule, number(estimate.bandwidth));
-            rows.push(vec![name, likelihood(&estimate.held_out)]);
-        }
-        if let Some(gmm) = &self.gmm {
-            let name = format!("mixture of {} by BIC", gmm.components);
-            rows.push(vec![name, likelihood(&gmm.held_out)]);
-        }
-        let mut tables = Vec::new();
-        if !rows.is_empty() {
-            tables.push(table(&["model", "held-out log-likelihood (nats)"], &rows));
-        }
-        tables.extend(self.gmm.iter().map(Mixtures::table));
-        tables.extend(self.kmeans.iter().map(|found| {
-            let (spread, held_out) = (number(found.spread), number(found.held_out_spread));
-            let row = vec![found.clusters.to_string(), spread, held_out];
-            table(
-                &["k-means: clusters", "mean squared distance", "held out"],
-                &[row],
-            )
-        }));
-        tables
-    }
-}
-
-impl Mixtures {
-    fn table(&self) -> String {
-        let row = |size: &Size| {
-            let chosen = if size.components == self.components {
-                " *"
-            } else {
-                ""
-            };
-            let rounds = if size.converged { "" } else { "+" };
-            vec![
-                format!("{}{chosen}", size.components),
-                size.parameters.to_string(),
-                format!("{:.1}", size.bic),
-                format!("{:.4}", size.log_likelihood),
-                format!("{:.4}", size.held_out.mean),
-                format!("{}{rounds}", size.rounds),
-            ]
-        };
-        let rows: Vec<_> = self.sizes.iter().map(row).collect();
-        let header = [
-            "components",
-            "parameters",
-            "BIC",
-            "log-likelihood",
-            "held out",
-            "rounds",
-        ];
-        let last = self.sizes.len() > 1
-            && self.sizes.last().map(|s| s.components) == Some(self.components);
-        let note = match last {
-            true => {
-                "\nThe largest mixture is the best: more components may be better still (--components)"
-            }
-            false => "",
-        };
-        table(&header, &rows) + note
+    fn are_none(&self) -> bool {
+        let Fits {
+            truth,
+            kde,
+            gmm,
+            kmeans,
+        } = self;
+        truth.is_none() && kde.is_empty() && gmm.is_none() && kmeans.is_none()
     }
 }

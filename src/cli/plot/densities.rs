@@ -7,7 +7,7 @@ use gpugan::eval::gmm;
 use gpugan::eval::kde::{self, Bandwidth, Kde};
 use gpugan::eval::mixture::{Covariance, Mixture};
 use gpugan::eval::spread::quantile;
-use gpugan::plot::{Colour, Layer, Plot, Surface, colour};
+use gpugan::plot::{Axis, Colour, Layer, Plot, Surface, colour};
 use gpugan::{Error, Result};
 
 use super::super::landscape::{grid, surface};
@@ -107,12 +107,13 @@ fn curves(scene: &Scene, kde: &Kde, mixture: &Mixture, samples: Option<&Kde>) ->
         let places = places.map(|(x, log)| [*x, log.exp()]).collect();
         Layer::line(label, colour, places)
     };
+    let of_data = line("KDE of data", colour::BLUE, kde.log_densities(points));
     let mut layers = vec![scene.histogram("data", colour::GREY, &scene.real)];
+    let y = Axis::new("density").over(layers.iter().chain([&of_data]));
     let truth = |x: &f64| Some([*x, scene.distribution.as_ref()?.density(&[*x])?]);
     let truth: Option<Vec<_>> = grid.iter().map(truth).collect();
     layers.extend(truth.map(|truth| Layer::line("true density", colour::BLACK, truth)));
-    let of_data = kde.log_densities(points);
-    layers.push(line("KDE of data", colour::BLUE, of_data));
+    layers.push(of_data);
     let label = format!("mixture of {}", mixture.weights.len());
     layers.push(line(&label, colour::GREEN, mixture.log_densities(points)));
     let of_samples = |kde: &Kde| {
@@ -123,7 +124,10 @@ fn curves(scene: &Scene, kde: &Kde, mixture: &Mixture, samples: Option<&Kde>) ->
         )
     };
     layers.extend(samples.map(of_samples));
-    scene.plot("densities of data and of samples", layers)
+    Plot {
+        y,
+        ..scene.plot("densities of data and of samples", layers)
+    }
 }
 
 /// Lines of equal density around shares of the points that it is the density of.

@@ -67,17 +67,26 @@ impl Scene {
         let real = real(source, seed.wrapping_add(1), 0, count);
         let drawn = generator.draw(count, count, seed, asked)?.values;
         let step = thousands(generator.step);
+        let (axes, samples) = (axes(&real, source.dims), widened(&drawn));
+        let outside = match outside(&axes, &samples, source.dims) {
+            0 => String::new(),
+            outside => format!(
+                ", {} of {} samples outside",
+                thousands(outside as u64),
+                thousands(count as u64)
+            ),
+        };
         Ok(Scene {
             dims: source.dims,
-            axes: axes(&real, source.dims),
-            samples: widened(&drawn),
+            axes,
+            samples,
             real,
             distribution: match &source.origin {
                 Origin::Drawn(known) => Some(known.clone()),
                 Origin::Table(_) => None,
             },
             subtitle: format!(
-                "{}, {} at step {step}",
+                "{}, {} at step {step}{outside}",
                 source.name, generator.config.objective
             ),
             seed,
@@ -86,12 +95,8 @@ impl Scene {
 
     /// Those of the first two coordinates that lie on the axes.
     pub fn places(&self, values: &[f64]) -> Vec<[f64; 2]> {
-        let inside = |point: &[f64; 2]| {
-            let mut pairs = point.iter().zip(&self.axes);
-            pairs.all(|(x, [from, to])| (from..=to).contains(&x))
-        };
         let points = values.chunks_exact(self.dims).map(|row| [row[0], row[1]]);
-        points.filter(inside).collect()
+        points.filter(|point| lies_on(&self.axes, point)).collect()
     }
 
     pub fn plot(&self, title: &str, layers: Vec<Layer>) -> Plot {
@@ -200,6 +205,18 @@ impl Scene {
     }
 }
 
+/// Whether the first coordinates of a point have a place on the axes.
+fn lies_on(axes: &[[f64; 2]], point: &[f64]) -> bool {
+    let mut pairs = point.iter().zip(axes);
+    pairs.all(|(x, [from, to])| (from..=to).contains(&x))
+}
+
+/// How many of the points\[N, D\] have none.
+fn outside(axes: &[[f64; 2]], values: &[f64], dims: usize) -> usize {
+    let points = values.chunks_exact(dims);
+    points.filter(|point| !lies_on(axes, point)).count()
+}
+
 /// The ends of the first axes, all of one length: those of the data, and a margin.
 fn axes(values: &[f64], dims: usize) -> Vec<[f64; 2]> {
     let ends = |axis: usize| {
@@ -218,4 +235,18 @@ fn axes(values: &[f64], dims: usize) -> Vec<[f64; 2]> {
     };
     let around = |[low, high]: &[f64; 2]| [(low + high) / 2.0 - half, (low + high) / 2.0 + half];
     ends.iter().map(around).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_without_a_place_are_counted() {
+        let square = [[0.0, 1.0]; 2];
+        let points = [0.5, 0.5, 1.0, 1.0, 1.5, 0.5, 0.5, f64::NAN];
+        assert_eq!(outside(&square, &points, 2), 2);
+        assert_eq!(outside(&square, &points, 4), 1);
+        assert_eq!(outside(&square[..1], &points, 1), 2);
+    }
 }

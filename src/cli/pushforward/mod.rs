@@ -218,6 +218,14 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic::write(path, bytes).map_err(|e| Error::Runtime(e.to_string()))
 }
 
+/// Six digits behind the point, or behind the first one where there would be many before or zeros alone.
+fn six(value: f64) -> String {
+    match value.abs() {
+        size if size == 0.0 || (1e-5..1e9).contains(&size) => format!("{value:.6}"),
+        _ => format!("{value:.6e}"),
+    }
+}
+
 impl Report {
     /// Of samples in order; it has no pictures yet.
     fn of(arguments: &Arguments, map: &Map, sorted: &[f32], device: DeviceInfo) -> Report {
@@ -248,7 +256,7 @@ impl Report {
 
     fn text(&self) -> String {
         let exact = |value: Option<f64>| match value {
-            Some(value) => format!("exact {value:.6}"),
+            Some(value) => format!("exact {}", six(value)),
             None => "no exact one".to_string(),
         };
         let (relation, verdict) = match self.passes {
@@ -259,10 +267,10 @@ impl Report {
             format!("map        {}", self.map),
             format!("samples    {}, seed {}", self.count, self.seed),
             format!("device     {} ({})", self.device, self.backend),
-            format!("mean       {:.6}, {}", self.mean, exact(self.exact_mean)),
+            format!("mean       {}, {}", six(self.mean), exact(self.exact_mean)),
             format!(
-                "variance   {:.6}, {}",
-                self.variance,
+                "variance   {}, {}",
+                six(self.variance),
                 exact(self.exact_variance)
             ),
             format!(

@@ -22,14 +22,8 @@ pub fn plot(map: &Map, title: &str, sorted: &[f32]) -> Plot {
         "density"
     };
     // A density may be infinite at an end; the picture is of the samples.
-    let highest = layers.iter().filter_map(|layer| match layer {
-        Layer::Histogram { heights, .. } => heights.iter().copied().reduce(f64::max),
-        _ => None,
-    });
-    let y = match highest.reduce(f64::max) {
-        Some(highest) => Axis::new(label).range(0.0, 1.15 * highest),
-        None => Axis::new(label),
-    };
+    let bars = |layer: &&Layer| matches!(layer, Layer::Histogram { .. });
+    let y = Axis::new(label).over(layers.iter().filter(bars));
     let mut x = Axis::new(if categorical { "category" } else { "y" });
     if !categorical {
         let [from, to] = shown(sorted);

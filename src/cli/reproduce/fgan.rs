@@ -1,14 +1,15 @@
 //! Nowozin et al. 2016, section 2.4: Gaussians that are nearest to a mixture of two, in five divergences.
 
+use gpugan::Result;
 use gpugan::data::toy::Distribution;
 use gpugan::eval::divergence::between;
 use gpugan::eval::optimum::{log_normal_density, nearest_gaussian};
 use gpugan::plan::divergence::Divergence;
-use gpugan::{Error, Result};
 
 use super::super::lab::{Lab, options};
 use super::Plan;
-use super::games::side_by_side;
+use super::cell::Cell;
+use super::games::{Played, side_by_side};
 use super::report::Report;
 
 /// A divergence with the paper's D, F, μ*, μ, σ*, σ.
@@ -40,8 +41,21 @@ const PAPER: [Paper; 5] = [
     },
 ];
 
-/// What holds all that counts of the mixture, and of every Gaussian near it.
-const RANGE: [f64; 2] = [-14.0, 16.0];
+const COLUMNS: [&str; 13] = [
+    "",
+    "D",
+    "F paper",
+    "F",
+    "μ*",
+    "μ paper",
+    "μ",
+    "μ − μ*",
+    "σ*",
+    "σ paper",
+    "σ",
+    "σ − σ*",
+    "s",
+];
 
 const SETTINGS: &str = "\
 dataset = \"fgan-mix\"
@@ -85,9 +99,11 @@ fn learn(plan: Plan, divergence: Divergence, steps: u64) -> Result<Learned> {
     })
 }
 
-fn log_target(x: f64) -> f64 {
-    let density = Distribution::FganMix.density(&[x]);
-    density.expect("a mixture has a density").ln()
+/// log of the density of the data.
+fn target() -> impl Fn(f64) -> f64 {
+    let log_density = Distribution::FganMix.log_density();
+    let log_density = log_density.expect("a mixture has a density");
+    move |x| log_density(&[x])
 }
 
 pub fn table(plan: Plan) -> Result<Report> {
@@ -96,7 +112,8 @@ pub fn table(plan: Plan) -> Result<Report> {
         format!(
             "P = 0.33 N(-1, 0.2549²) + 0.67 N(2, 1.4151²), recovered from the paper's optima; G(z) = μ + σz; \
              critic of 2 x 64 tanh; batch 1024; {steps} simultaneous steps of Adam, 0.002 for G and 0.005 for \
-             the critic, falling to 0 on a line (the paper: one rate of 0.01)"
+             the critic, falling to 0 on a line (the paper: one rate of 0.01); seed {}",
+            plan.seed
         ),
         "D: divergence of the exact optimum μ*, σ*, by quadrature; F: the critic's estimate at the learned \
          μ, σ. JS is KL(p‖m) + KL(q‖m)"
@@ -105,81 +122,86 @@ pub fn table(plan: Plan) -> Result<Report> {
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     let title = "Gaussians learned in five divergences (Nowozin et al. 2016, section 2.4)";
     let mut report = Report::new("fgan-univariate", title, &about);
-    report.part(
-        "Learned",
-        &[
-            "",
-            "D",
-            "F paper",
-            "F",
-            "μ*",
-            "μ paper",
-            "μ",
-            "μ − μ*",
-            "σ*",
-            "σ paper",
-            "σ",
-            "σ − σ*",
-            "s",
-        ],
-    );
-    let mut learned = Vec::new();
+    report.part("Learned", &COLUMNS);
     let games = side_by_side(plan, &PAPER, |plan, paper| {
         plan.say(paper.divergence.name());
         learn(plan, paper.divergence, steps)
     })?;
-    for (paper, found) in PAPER.iter().zip(games) {
-        let (divergence, found) = (paper.divergence, found.map_err(Error::Diverged)?);
-        let exact = nearest_gaussian(divergence, log_target, [1.0, 1.8], RANGE);
-        let four = |x: f64| format!("{x:.4}");
-        let [_, bound, _, mu, _, sigma] = paper.values;
-        report.row(vec![
-            divergence.name().to_string(),
-            four(exact.divergence),
-            four(bound),
-            four(found.bound),
-            four(exact.mu),
-            four(mu),
-            four(found.mu),
-            format!("{:+.4}", found.mu - exact.mu),
-            four(exact.sigma),
-            four(sigma),
-            four(found.sigma),
-            format!("{:+.4}", found.sigma - exact.sigma),
-            format!("{:.0}", found.seconds),
-        ]);
-        learned.push(found);
+    for (paper, game) in PAPER.iter().zip(&games) {
+        report.row(cells(paper, game));
+        if let Err(fault) = game {
+            let name = paper.divergence.name();
+            report.note(&format!("{name} diverged: {fault}."));
+        }
     }
-    cross(&mut report, &learned);
+    cross(&mut report, &games);
     Ok(report)
+}
+
+/// A row of [`COLUMNS`].
+fn cells(paper: &Paper, game: &Played<Learned>) -> Vec<Cell> {
+    let landmarks = Distribution::FganMix.landmarks(0);
+    let exact = nearest_gaussian(paper.divergence, target(), [1.0, 1.8], &landmarks);
+    let four = |x: f64| Cell::number(x, 4);
+    let learned = |of: &dyn Fn(&Learned) -> Cell| match game {
+        Ok(found) => of(found),
+        Err(_) => Cell::diverged(),
+    };
+    let [_, bound, _, mu, _, sigma] = paper.values;
+    vec![
+        Cell::text(paper.divergence.name()),
+        four(exact.divergence),
+        four(bound),
+        learned(&|found| four(found.bound)),
+        four(exact.mu),
+        four(mu),
+        learned(&|found| four(found.mu)),
+        learned(&|found| Cell::signed(found.mu - exact.mu, 4)),
+        four(exact.sigma),
+        four(sigma),
+        learned(&|found| four(found.sigma)),
+        learned(&|found| Cell::signed(found.sigma - exact.sigma, 4)),
+        learned(&|found| Cell::number(found.seconds, 0)),
+    ]
 }
 
 /// Exact divergences at what was learned: each column is least on the diagonal if every game found its own
 /// optimum.
-fn cross(report: &mut Report, learned: &[Learned]) {
+fn cross(report: &mut Report, games: &[Played<Learned>]) {
     let names: Vec<&str> = PAPER.iter().map(|paper| paper.divergence.name()).collect();
     let columns = [&["trained with / measured in"], &names[..]].concat();
     report.part("Exact divergences of what was learned", &columns);
     let value = |found: &Learned, divergence| {
         let log_q = |x| log_normal_density(x, found.mu, found.sigma);
-        between(divergence, log_target, log_q, RANGE).value
+        let landmarks = [
+            Distribution::FganMix.landmarks(0),
+            vec![[found.mu, found.sigma]],
+        ]
+        .concat();
+        between(divergence, target(), log_q, &landmarks).value
     };
-    let rows: Vec<Vec<f64>> = learned
+    // Of one that diverged there are no numbers.
+    let rows: Vec<Vec<f64>> = games
         .iter()
-        .map(|found| {
-            PAPER
-                .iter()
-                .map(|column| value(found, column.divergence))
-                .collect()
+        .map(|game| {
+            let of = |column: &Paper| match game {
+                Ok(found) => value(found, column.divergence),
+                Err(_) => f64::NAN,
+            };
+            PAPER.iter().map(of).collect()
         })
         .collect();
-    for (name, row) in names.iter().zip(&rows) {
-        let cells = row.iter().map(|value| format!("{value:.4}"));
-        report.row([name.to_string()].into_iter().chain(cells).collect());
+    for ((name, row), game) in names.iter().zip(&rows).zip(games) {
+        let cell = |value: &f64| match game {
+            Ok(_) => Cell::number(*value, 4),
+            Err(_) => Cell::diverged(),
+        };
+        let cells = row.iter().map(cell);
+        report.row([Cell::text(*name)].into_iter().chain(cells).collect());
     }
     let least = |column: usize| {
-        let of = |row: &usize| rows[*row][column];
-        (0..rows.len()).min_by(|a, b| of(a).total_cmp(&of(b)))
+        let numbers = (0..rows.len()).filter(|row| !rows[*row][column].is_nan());
+        numbers.min_by(|a, b| rows[*a][column].total_cmp(&rows[*b][column]))
     };
     let on_diagonal = (0..rows.len()).filter(|at| least(*at) == Some(*at)).count();
     report.note(&format!(

@@ -27,7 +27,7 @@ pub struct Outcome {
 }
 
 /// Of a game: what it came to, or how it diverged.
-type Played<O> = std::result::Result<O, String>;
+pub type Played<O> = std::result::Result<O, String>;
 
 /// Does all of `jobs`, in whatever order, and returns what they came to in theirs. On the CPU as many run at
 /// a time as there are threads, which they share: small networks gain little from a second one.

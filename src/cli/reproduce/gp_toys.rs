@@ -1,17 +1,15 @@
 //! Value surfaces of critics on toy data while the generator stands still (Gulrajani et al. 2017, figure
 //! 2): what a gradient penalty lets a critic say, and what clipped weights do.
 
-use std::path::Path;
-
 use gpugan::data::toy::Distribution;
-use gpugan::plot::{Axis, Plot, SIZE};
-use gpugan::run::atomic;
+use gpugan::plot::{Axis, Plot};
 use gpugan::{Error, Result};
 
-use super::super::eval::number;
 use super::super::lab::{Lab, options};
 use super::super::landscape::{self, CELLS, Ground, grid};
 use super::Plan;
+use super::cell::Cell;
+use super::games::side_by_side;
 use super::report::Report;
 
 /// Samples of each kind that a critic has to tell apart.
@@ -47,11 +45,28 @@ struct Outcome {
     plot: Plot,
 }
 
-/// Pictures go into `out`, too.
+/// (data, name of the critic, its options)
+type Game = (&'static str, &'static str, &'static str);
+
+fn games() -> impl Iterator<Item = Game> {
+    let of = |data| CRITICS.map(|(name, critic)| (data, name, critic));
+    DATA.into_iter().flat_map(of)
+}
+
+fn picture(data: &str, critic: &str) -> String {
+    format!("gp-toys-{data}-{critic}")
+}
+
+/// The names of all pictures.
+pub fn pictures() -> impl Iterator<Item = String> {
+    games().map(|(data, critic, _)| picture(data, critic))
+}
+
+/// With a picture of each critic that did not diverge.
 ///
 /// # Errors
-/// As `gpugan train`, and `Error::Runtime` for pictures that cannot be written.
-pub fn table(plan: Plan, out: &Path) -> Result<Report> {
+/// As `gpugan train`.
+pub fn table(plan: Plan) -> Result<Report> {
     let steps = plan.steps(500, 5_000);
     let about = [
         format!(
@@ -75,31 +90,48 @@ pub fn table(plan: Plan, out: &Path) -> Result<Report> {
         "data",
         "critic",
         "estimate of W",
-        "ranked rightly",
+        "ranked rightly, %",
         "slope",
         "s",
     ];
     report.part("", &columns);
-    for data in DATA {
-        for (name, critic) in CRITICS {
-            plan.say(&format!("{data}, {name}"));
-            let outcome = train(plan, data, name, critic, steps)?;
-            write(&outcome.plot, &out.join(format!("gp-toys-{data}-{name}")))?;
-            report.row(vec![
-                data.to_string(),
-                name.to_string(),
-                number(outcome.estimate),
-                format!("{:.1} %", 100.0 * outcome.ranked),
-                number(outcome.slope),
-                format!("{:.0}", outcome.seconds),
-            ]);
-        }
+    let jobs: Vec<Game> = games().collect();
+    let played = side_by_side(plan, &jobs, |plan, &(data, name, critic)| {
+        plan.say(&format!("{data}, {name}"));
+        train(plan, data, name, critic, steps)
+    })?;
+    for ((data, name, _), played) in jobs.into_iter().zip(played) {
+        let of_outcome = match played {
+            Ok(outcome) => {
+                let cells = outcome.cells();
+                report.picture(picture(data, name), outcome.plot);
+                cells
+            }
+            Err(fault) => {
+                report.note(&format!("{data}, {name}, diverged: {fault}."));
+                [(); 4].map(|()| Cell::diverged())
+            }
+        };
+        let game = [data, name].map(Cell::text);
+        report.row(game.into_iter().chain(of_outcome).collect());
     }
     report.note(
         "The pictures lie beside this table, gp-toys-DATA-CRITIC.png and .svg. A clipped critic estimates a \
          multiple of W that nobody knows: its slope is far below 1, where that of wgan-gp is about 1.",
     );
     Ok(report)
+}
+
+impl Outcome {
+    /// In the columns behind data and critic.
+    fn cells(&self) -> [Cell; 4] {
+        [
+            Cell::significant(self.estimate),
+            Cell::number(100.0 * self.ranked, 1),
+            Cell::significant(self.slope),
+            Cell::number(self.seconds, 0),
+        ]
+    }
 }
 
 fn train(plan: Plan, data: &str, name: &str, critic: &str, steps: u64) -> Result<Outcome> {
@@ -191,13 +223,6 @@ fn slope(ground: Ground, scores: &[f64]) -> f64 {
     };
     let cells = inner().flat_map(|row| inner().map(move |column| norm(row, column)));
     cells.sum::<f64>() / (CELLS - 2).pow(2) as f64
-}
-
-/// Both forms of a picture.
-fn write(plot: &Plot, path: &Path) -> Result<()> {
-    let runtime = |e: std::io::Error| Error::Runtime(e.to_string());
-    atomic::write(&path.with_extension("png"), &plot.png(SIZE)?).map_err(runtime)?;
-    atomic::write(&path.with_extension("svg"), plot.svg(SIZE)?.as_bytes()).map_err(runtime)
 }
 
 #[cfg(test)]

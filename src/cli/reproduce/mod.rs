@@ -1,9 +1,10 @@
 //! `gpugan reproduce`: tables of papers, and what gpugan makes of the same experiments.
 
+mod cell;
 mod fgan;
 mod games;
 mod gp_toys;
-mod lines;
+pub(in crate::cli) mod lines;
 mod objectives;
 mod parzen;
 mod report;
@@ -40,7 +41,8 @@ pub struct Arguments {
     /// The first seed
     #[arg(long, value_name = "N", default_value = "0")]
     seed: Seed,
-    /// Runs of each experiment, with seeds in a row [default: the table's own]
+    /// Runs of each experiment, with seeds in a row [default: the table's own]; fgan-univariate, wgan-lines and
+    /// gp-toys have one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
     seeds: Option<u64>,
     /// Folder for TABLE.md and TABLE.json, which are replaced
@@ -82,6 +84,70 @@ enum Table {
     StackedMnist,
     GoodfellowParzen,
     FganMnist,
+}
+
+impl Table {
+    fn name(self) -> String {
+        let value = self.to_possible_value().expect("every table has a name");
+        value.get_name().to_string()
+    }
+
+    /// Whether its rows are of one game each, and not means over several.
+    fn is_of_one_seed(self) -> bool {
+        matches!(
+            self,
+            Table::FganUnivariate | Table::WganLines | Table::GpToys
+        )
+    }
+
+    /// The names of what is written into --out.
+    fn files(self) -> Vec<String> {
+        let name = self.name();
+        let mut files = vec![format!("{name}.md"), format!("{name}.json")];
+        if self == Table::GpToys {
+            let forms = |name: String| ["png", "svg"].map(|form| format!("{name}.{form}"));
+            files.extend(gp_toys::pictures().flat_map(forms));
+        }
+        files
+    }
+}
+
+impl Arguments {
+    /// What makes the same table again: without where it goes.
+    fn command(&self) -> String {
+        let asked = self.device.asked();
+        let numbers = [
+            ("--steps", self.steps),
+            ("--seed", Some(self.seed.0).filter(|seed| *seed != 0)),
+            ("--seeds", self.seeds),
+            ("--threads", asked.threads.map(|threads| threads as u64)),
+        ];
+        let mut command = format!("gpugan reproduce {}", self.table.name());
+        if self.quick {
+            command += " --quick";
+        }
+        for (option, number) in numbers {
+            if let Some(number) = number {
+                command += &format!(" {option} {number}");
+            }
+        }
+        match asked.device {
+            "auto" => command,
+            device if device.contains(' ') => command + &format!(" --device '{device}'"),
+            device => command + &format!(" --device {device}"),
+        }
+    }
+
+    fn refuse_seeds(&self) -> Result<()> {
+        match self.seeds {
+            Some(seeds) if seeds > 1 && self.table.is_of_one_seed() => Err(Error::Usage(format!(
+                "--seeds is {seeds}, but every row of {} is of one run; leave it out, and give --seed N for \
+                 another run",
+                self.table.name()
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What every table is told.
@@ -138,11 +204,13 @@ impl Plan<'_> {
     }
 }
 
-/// Runs, prints and keeps.
+/// Runs, keeps and prints. Files that cannot be written are refused at once; a table that is made is printed
+/// even where it cannot be kept.
 ///
 /// # Errors
 /// Any of `gpugan::Error`; a file that was there before is then untouched.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    arguments.refuse_seeds()?;
     let mut bench = Bench::of(&arguments.device);
     if device::is_cpu(bench.device)? {
         bench.device = "cpu";
@@ -154,26 +222,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         seeds: arguments.seeds,
         bench,
     };
-    std::fs::create_dir_all(&arguments.out).map_err(|e| {
-        let shown = arguments.out.display();
-        Error::Runtime(format!("cannot create the folder '{shown}': {e}"))
-    })?;
+    output::require_folder(&arguments.out, arguments.table.files())?;
     let mut report = match arguments.table {
         Table::Objectives => objectives::table(plan)?,
         Table::FganUnivariate => fgan::table(plan)?,
         Table::WganLines => lines::table(plan)?,
-        Table::GpToys => gp_toys::table(plan, &arguments.out)?,
+        Table::GpToys => gp_toys::table(plan)?,
         Table::RingGrid => ring_grid::table(plan)?,
         Table::StackedMnist => stacked::table(plan)?,
         Table::GoodfellowParzen => parzen::goodfellow(plan)?,
         Table::FganMnist => parzen::f_gan(plan)?,
     };
+    report.command = arguments.command();
     if arguments.quick {
         report.note("This is the quick form: shorter than the table it stands for.");
     }
-    report.save(&arguments.out)?;
+    let kept = report.save(&arguments.out);
     match arguments.json {
-        true => output::print_json(&report),
-        false => output::print(&report.markdown()),
+        true => output::print_json(&report)?,
+        false => output::print(&report.markdown())?,
     }
+    kept
 }

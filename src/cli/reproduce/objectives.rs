@@ -4,8 +4,9 @@ use gpugan::Result;
 use gpugan::plan::objective::Objective;
 
 use super::Plan;
+use super::cell::Cell;
 use super::games::{Entry, Outcome, by_entry, on_mixture};
-use super::report::{Report, mean, percent};
+use super::report::Report;
 
 /// Steps of the generator, and in the quick form.
 const STEPS: u64 = 16_000;
@@ -90,7 +91,7 @@ pub fn table(plan: Plan) -> Result<Report> {
         &[
             "objective",
             "modes",
-            "good samples",
+            "good samples, %",
             "reverse KL",
             "bound",
             "seconds",
@@ -99,19 +100,20 @@ pub fn table(plan: Plan) -> Result<Report> {
     let entries = entries(steps);
     let outcomes = by_entry(plan, &mut report, &entries, 1, on_mixture)?;
     for (entry, outcomes) in entries.iter().zip(outcomes) {
-        report.row([vec![format!("`{}`", entry.name)], cells(&outcomes)].concat());
+        let name = Cell::text(format!("`{}`", entry.name));
+        report.row([vec![name], cells(&outcomes)].concat());
     }
     Ok(report)
 }
 
-fn cells(outcomes: &[Outcome]) -> Vec<String> {
+fn cells(outcomes: &[Outcome]) -> Vec<Cell> {
     let of = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).collect::<Vec<f64>>();
     let whole = usize::from(outcomes.len() > 1);
     vec![
-        mean(&of(&|o| o.modes.captured as f64), whole),
-        percent(&of(&|o| o.modes.high_quality)),
-        mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 3),
-        mean(&of(&|o| o.bound), 3),
-        mean(&of(&|o| o.seconds), 0),
+        Cell::mean(&of(&|o| o.modes.captured as f64), whole),
+        Cell::mean(&of(&|o| 100.0 * o.modes.high_quality), 1),
+        Cell::mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 3),
+        Cell::mean(&of(&|o| o.bound), 3),
+        Cell::mean(&of(&|o| o.seconds), 0),
     ]
 }

@@ -13,6 +13,7 @@ use super::super::eval::anchors::{self, Anchors};
 use super::super::eval::images::Splits;
 use super::super::lab::Lab;
 use super::Plan;
+use super::cell::Cell;
 use super::games::{Entry, by_entry};
 use super::report::Report;
 
@@ -185,13 +186,9 @@ fn fill(mut report: Report, plan: Plan, protocol: Protocol, rows: &[Row]) -> Res
         ("centres of k-means", k_means),
     ] {
         let [nats, sigma] = told(&found);
-        let name = format!("{samples} {what}");
-        let rest = [name, String::new(), nats, sigma];
-        report.row(
-            rest.into_iter()
-                .chain([(); 4].map(|()| String::new()))
-                .collect(),
-        );
+        let name = Cell::text(format!("{samples} {what}"));
+        let known = [name, Cell::blank(), nats, sigma];
+        report.row([known, [(); 4].map(|()| Cell::blank())].concat());
     }
     report.note(
         "A score above that of the training images is no sign of better samples (Theis, van den Oord and \
@@ -202,31 +199,37 @@ fn fill(mut report: Report, plan: Plan, protocol: Protocol, rows: &[Row]) -> Res
 
 impl Row {
     /// In [`COLUMNS`], with what a game came to.
-    fn cells(&self, found: Option<&Found>) -> Vec<String> {
-        let paper = self.paper.map(|(nats, error)| format!("{nats} ± {error}"));
-        let steps = self.game.as_ref().map(|(_, steps)| steps.to_string());
-        let seed = found.map(|found| found.seed.to_string());
-        let [nats, sigma] = found.map(|found| told(&found.score)).unwrap_or_default();
-        let seconds = |of: fn(&Found) -> f64| found.map(|found| format!("{:.0}", of(found)));
+    fn cells(&self, found: Option<&Found>) -> Vec<Cell> {
+        let or_blank = |cell: Option<Cell>| cell.unwrap_or_else(Cell::blank);
+        let paper = self
+            .paper
+            .map(|(nats, error)| Cell::exact_with_error(nats, error));
+        let steps = self.game.as_ref().map(|(_, steps)| Cell::count(*steps));
+        let nothing = || match self.game {
+            Some(_) => [Cell::diverged(), Cell::blank()],
+            None => [Cell::blank(), Cell::blank()],
+        };
+        let [nats, sigma] = found.map_or_else(nothing, |found| told(&found.score));
+        let seconds = |of: fn(&Found) -> f64| found.map(|found| Cell::number(of(found), 0));
         vec![
-            self.name.clone(),
-            paper.unwrap_or_default(),
+            Cell::text(&self.name),
+            or_blank(paper),
             nats,
             sigma,
-            steps.unwrap_or_default(),
-            seed.unwrap_or_default(),
-            seconds(|found| found.training).unwrap_or_default(),
-            seconds(|found| found.scoring).unwrap_or_default(),
+            or_blank(steps),
+            or_blank(found.map(|found| Cell::count(found.seed))),
+            or_blank(seconds(|found| found.training)),
+            or_blank(seconds(|found| found.scoring)),
         ]
     }
 }
 
 /// Nats and σ.
-fn told(found: &Score) -> [String; 2] {
+fn told(found: &Score) -> [Cell; 2] {
     let (nats, error) = (found.log_likelihood, found.standard_error);
     [
-        format!("{nats:.1} ± {error:.1}"),
-        format!("{:.3}", found.sigma),
+        Cell::with_error(nats, error, 1),
+        Cell::number(found.sigma, 3),
     ]
 }
 

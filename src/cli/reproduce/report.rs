@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
+use gpugan::plot::{Plot, SIZE};
 use gpugan::run::atomic;
 use gpugan::{Error, Result};
 use serde::Serialize;
+
+use super::cell::Cell;
 
 /// A table with what it takes to make it again.
 #[derive(Serialize)]
@@ -15,10 +18,15 @@ pub struct Report {
     /// One line each: the options that all experiments share, and what stands in the columns.
     pub about: Vec<String>,
     pub version: &'static str,
+    /// What makes it again.
+    pub command: String,
     pub parts: Vec<Part>,
     pub notes: Vec<String>,
     /// Of everything.
     pub seconds: f64,
+    /// With the names of their files.
+    #[serde(skip)]
+    pictures: Vec<(String, Plot)>,
     #[serde(skip)]
     began: Instant,
 }
@@ -28,7 +36,7 @@ pub struct Report {
 pub struct Part {
     pub title: String,
     pub columns: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
 }
 
 impl Report {
@@ -38,9 +46,11 @@ impl Report {
             title: title.to_string(),
             about: about.iter().map(|line| line.to_string()).collect(),
             version: env!("CARGO_PKG_VERSION"),
+            command: format!("gpugan reproduce {name}"),
             parts: Vec::new(),
             notes: Vec::new(),
             seconds: 0.0,
+            pictures: Vec::new(),
             began: Instant::now(),
         }
     }
@@ -58,7 +68,7 @@ impl Report {
     ///
     /// # Panics
     /// Where it has another number of cells than the header.
-    pub fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, cells: Vec<Cell>) {
         let part = self.parts.last_mut().expect("a part was begun");
         assert_eq!(part.columns.len(), cells.len(), "{cells:?}");
         part.rows.push(cells);
@@ -67,6 +77,11 @@ impl Report {
 
     pub fn note(&mut self, note: &str) {
         self.notes.push(note.to_string());
+    }
+
+    /// Two files beside the table.
+    pub fn picture(&mut self, name: String, plot: Plot) {
+        self.pictures.push((name, plot));
     }
 
     pub fn markdown(&self) -> String {
@@ -78,57 +93,45 @@ impl Report {
             if !part.title.is_empty() {
                 text += &format!("\n\n## {}", part.title);
             }
-            let line = |cells: &[String]| format!("\n| {} |", cells.join(" | "));
+            let line = |cells: &[&str]| format!("\n| {} |", cells.join(" | "));
+            let columns: Vec<&str> = part.columns.iter().map(String::as_str).collect();
             text += "\n";
-            text += &line(&part.columns);
-            text += &line(&vec!["---".to_string(); part.columns.len()]);
-            part.rows.iter().for_each(|row| text += &line(row));
+            text += &line(&columns);
+            text += &line(&vec!["---"; columns.len()]);
+            for row in &part.rows {
+                let cells: Vec<&str> = row.iter().map(Cell::as_str).collect();
+                text += &line(&cells);
+            }
         }
         for note in &self.notes {
             text += &format!("\n\n{note}");
         }
         let (seconds, version) = (self.seconds, self.version);
         text + &format!(
-            "\n\n`gpugan reproduce {}`, gpugan {version}, {seconds:.0} s in all.\n",
-            self.name
+            "\n\n`{}`, gpugan {version}, {seconds:.0} s in all.\n",
+            self.command
         )
     }
 
-    /// Writes both forms into a folder.
+    /// Writes both forms and all pictures into a folder.
     ///
     /// # Errors
     /// `Error::Runtime` where a file cannot be written; that file is then as before.
     pub fn save(&self, folder: &Path) -> Result<()> {
         let json = serde_json::to_string_pretty(self);
         let json = json.map_err(|e| Error::Runtime(format!("the table has no JSON form: {e}")))?;
-        for (ending, text) in [("md", self.markdown()), ("json", json + "\n")] {
-            let path = folder.join(format!("{}.{ending}", self.name));
-            let written = atomic::write(&path, text.as_bytes());
-            written.map_err(|e| Error::Runtime(e.to_string()))?;
+        let write = |name: &str, ending: &str, bytes: &[u8]| {
+            let path = folder.join(format!("{name}.{ending}"));
+            atomic::write(&path, bytes).map_err(|e| Error::Runtime(e.to_string()))
+        };
+        write(self.name, "md", self.markdown().as_bytes())?;
+        write(self.name, "json", (json + "\n").as_bytes())?;
+        for (name, plot) in &self.pictures {
+            write(name, "png", &plot.png(SIZE)?)?;
+            write(name, "svg", plot.svg(SIZE)?.as_bytes())?;
         }
         Ok(())
     }
-}
-
-/// Mean and, of several, the standard error; of no game that came to its end, that.
-pub fn mean(values: &[f64], digits: usize) -> String {
-    if values.is_empty() {
-        return "diverged".into();
-    }
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    if values.len() < 2 {
-        return format!("{mean:.digits$}");
-    }
-    let spread = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    format!("{mean:.digits$} ± {:.digits$}", (spread / n).sqrt())
-}
-
-/// The same of shares.
-pub fn percent(shares: &[f64]) -> String {
-    let percents: Vec<f64> = shares.iter().map(|share| 100.0 * share).collect();
-    let unit = if shares.is_empty() { "" } else { " %" };
-    mean(&percents, 1) + unit
 }
 
 #[cfg(test)]
@@ -139,7 +142,7 @@ mod tests {
     fn a_report_is_a_table_in_both_forms() {
         let mut report = Report::new("lines", "Lines", &["--lr 1"]);
         report.part("", &["a", "b"]);
-        report.row(vec!["1".into(), "2".into()]);
+        report.row(vec![Cell::text("1"), Cell::number(2.0, 0)]);
         report.note("Enough.");
         let text = report.markdown();
         assert!(text.starts_with("# Lines\n\n- --lr 1\n"), "{text}");
@@ -150,12 +153,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         report.save(place.path()).unwrap();
         let json = std::fs::read_to_string(place.path().join("lines.json")).unwrap();
-        assert!(json.contains("\"rows\""), "{json}");
-    }
-
-    #[test]
-    fn a_mean_of_several_has_its_standard_error() {
-        assert_eq!(mean(&[2.0], 1), "2.0");
-        assert_eq!(mean(&[1.0, 3.0], 2), "2.00 ± 1.00");
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["parts"][0]["rows"][0], serde_json::json!(["1", 2.0]));
     }
 }

@@ -4,8 +4,9 @@
 use gpugan::Result;
 
 use super::Plan;
+use super::cell::Cell;
 use super::games::{Entry, Outcome, by_entry, on_mixture};
-use super::report::{Report, mean, percent};
+use super::report::Report;
 
 /// Modes, share of good samples in percent, reverse KL; each with its standard error.
 type Row = [(f64, f64); 3];
@@ -19,7 +20,7 @@ const RING: [Row; 4] = [
 ];
 const GRID: [Row; 4] = [
     [(17.3, 0.8), (94.8, 0.7), (0.70, 0.07)],
-    [(23.8, 0.7), (91.3, 0.8), (0.13, 0.03)],
+    [(23.8, 0.7), (91.3, 0.8), (0.13, 0.04)],
     [(24.6, 0.4), (94.2, 0.4), (0.06, 0.02)],
     [(24.8, 0.2), (93.6, 0.6), (0.04, 0.01)],
 ];
@@ -28,8 +29,8 @@ const COLUMNS: [&str; 8] = [
     "pack",
     "modes paper",
     "modes",
-    "good paper",
-    "good",
+    "good paper, %",
+    "good, %",
     "reverse KL paper",
     "reverse KL",
     "s",
@@ -90,18 +91,17 @@ pub fn table(plan: Plan) -> Result<Report> {
     Ok(report)
 }
 
-fn cells(pack: usize, paper: &Row, outcomes: &[Outcome]) -> Vec<String> {
+fn cells(pack: usize, paper: &Row, outcomes: &[Outcome]) -> Vec<Cell> {
     let of = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).collect::<Vec<f64>>();
-    let told =
-        |(mean, error): (f64, f64), digits: usize| format!("{mean:.digits$} ± {error:.digits$}");
+    let told = |(mean, error): (f64, f64), digits| Cell::with_error(mean, error, digits);
     vec![
-        pack.to_string(),
+        Cell::count(pack as u64),
         told(paper[0], 1),
-        mean(&of(&|o| o.modes.captured as f64), 1),
-        told(paper[1], 1) + " %",
-        percent(&of(&|o| o.modes.high_quality)),
+        Cell::mean(&of(&|o| o.modes.captured as f64), 1),
+        told(paper[1], 1),
+        Cell::mean(&of(&|o| 100.0 * o.modes.high_quality), 1),
         told(paper[2], 2),
-        mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 2),
-        mean(&of(&|o| o.seconds), 0),
+        Cell::mean(&of(&|o| o.modes.reverse_kl.unwrap_or(f64::NAN)), 2),
+        Cell::mean(&of(&|o| o.seconds), 0),
     ]
 }

@@ -9,18 +9,22 @@ use super::super::eval::digits;
 use super::super::eval::stacked::{Modes, SAMPLES, STACKS, count, count_real};
 use super::super::lab::Lab;
 use super::Plan;
+use super::cell::Cell;
 use super::games::{Entry, by_entry};
-use super::report::{Report, mean};
+use super::report::Report;
 
 /// Samples that the generator draws at a time.
 const AT_ONCE: usize = 500;
 
-/// The paper's rows for packs of 1 to 4: modes and KL.
-const PAPER: [[&str; 2]; 4] = [
-    ["78.9 ± 6.5", "4.50 ± 0.13"],
-    ["1000.0 ± 0.0", "0.06 ± 0.00"],
-    ["1000.0 ± 0.0", "0.06 ± 0.00"],
-    ["1000.0 ± 0.0", "0.07 ± 0.01"],
+/// Modes and KL, each with its standard error.
+type Row = [(f64, f64); 2];
+
+/// The paper's rows for packs of 1 to 4.
+const PAPER: [Row; 4] = [
+    [(78.9, 6.5), (4.50, 0.13)],
+    [(1000.0, 0.0), (0.06, 0.00)],
+    [(1000.0, 0.0), (0.06, 0.00)],
+    [(1000.0, 0.0), (0.07, 0.01)],
 ];
 
 /// Packs, generator steps and width of a form.
@@ -104,14 +108,13 @@ pub fn table(plan: Plan) -> Result<Report> {
     }
     let (mut classifier, _) = digits::classifier(plan.bench.asked())?;
     let real = count_real(&mut classifier, plan.seed, SAMPLES)?;
-    let blank = String::new;
     report.row(vec![
-        "real".into(),
-        blank(),
-        real.modes.to_string(),
-        blank(),
-        format!("{:.3}", real.kl_to_uniform),
-        blank(),
+        Cell::text("real"),
+        Cell::blank(),
+        Cell::count(real.modes as u64),
+        Cell::blank(),
+        Cell::number(real.kl_to_uniform, 3),
+        Cell::blank(),
     ]);
     report.note(&format!(
         "{SAMPLES} samples of a uniform distribution have a KL of {:.3} on average; MNIST's digits are not quite uniform.",
@@ -131,14 +134,14 @@ fn play(plan: Plan, options: &Table) -> Result<Outcome> {
     })
 }
 
-fn cells(name: &str, [modes, kl]: &[&str; 2], outcomes: &[Outcome]) -> Vec<String> {
+fn cells(name: &str, [modes, kl]: &Row, outcomes: &[Outcome]) -> Vec<Cell> {
     let of = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(f).collect::<Vec<f64>>();
     vec![
-        name.to_string(),
-        modes.to_string(),
-        mean(&of(&|o| o.modes.modes as f64), 1),
-        kl.to_string(),
-        mean(&of(&|o| o.modes.kl_to_uniform), 2),
-        mean(&of(&|o| o.seconds), 0),
+        Cell::text(name),
+        Cell::with_error(modes.0, modes.1, 1),
+        Cell::mean(&of(&|o| o.modes.modes as f64), 1),
+        Cell::with_error(kl.0, kl.1, 2),
+        Cell::mean(&of(&|o| o.modes.kl_to_uniform), 2),
+        Cell::mean(&of(&|o| o.seconds), 0),
     ]
 }

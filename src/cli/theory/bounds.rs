@@ -1,14 +1,17 @@
 //! The lower bounds of f-GAN and the divergences themselves (Nowozin et al. 2016, section 2.2).
 
 use gpugan::Result;
-use gpugan::eval::divergence::between;
 use gpugan::plan::divergence::Divergence;
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use gpugan::run::log::to_stderr;
 use serde::Serialize;
 
+use super::super::eval::number;
 use super::held::game;
 use super::{Pair, draw, show};
+
+/// From here on, a divergence is not one of what batches hold.
+const IN_TAILS: f64 = 1e6;
 
 #[derive(Serialize)]
 struct Row {
@@ -20,23 +23,34 @@ struct Row {
     seconds: f64,
 }
 
+/// What the picture shows of the highest bars, in medians of all.
+const MOST_OF_MEDIAN: f64 = 4.0;
+
 pub fn run(pair: &Pair) -> Result<()> {
     let rows: Result<Vec<Row>> = Divergence::ALL.into_iter().map(|d| row(pair, d)).collect();
     let rows = rows?;
-    draw(pair.options, "bounds", &picture(pair, &rows))?;
+    let kept = draw(pair.options, "bounds", &picture(pair, &rows));
     let mut text = format!(
         "P is {}, Q is N({}, {}²); {} updates of each critic\n\
-         | divergence | exact | bound | bound / exact | s |\n|---|---|---|---|---|",
+         | divergence | exact | bound | exact - bound | s |\n|---|---|---|---|---|",
         pair.p, pair.mu, pair.sigma, pair.options.steps
     );
     for row in &rows {
-        let share = 100.0 * row.bound / row.exact;
         text += &format!(
-            "\n| {} | {:.4} | {:.4} | {share:.1} % | {:.0} |",
-            row.divergence, row.exact, row.bound, row.seconds
+            "\n| {} | {} | {} | {} | {:.0} |",
+            row.divergence,
+            number(row.exact),
+            number(row.bound),
+            number(row.exact - row.bound),
+            row.seconds
         );
     }
-    show(pair.options, &rows, &text)
+    if rows.iter().any(|row| row.exact > IN_TAILS) {
+        text += "\n\nA divergence as large as that, or infinite, is one of tails that no sample comes from, and no \
+                 critic can prove it.";
+    }
+    show(pair.options, &rows, &text)?;
+    kept
 }
 
 fn row(pair: &Pair, divergence: Divergence) -> Result<Row> {
@@ -48,15 +62,9 @@ fn row(pair: &Pair, divergence: Divergence) -> Result<Row> {
         Err(gpugan::Error::Diverged(_)) => f64::NAN,
         Err(other) => return Err(other),
     };
-    let exact = between(
-        divergence,
-        |x| pair.log_p(x),
-        |x| pair.log_q(x),
-        pair.range(),
-    );
     Ok(Row {
         divergence: name,
-        exact: exact.value,
+        exact: pair.divergence(divergence),
         bound,
         seconds: lab.seconds,
     })
@@ -73,7 +81,7 @@ fn picture(pair: &Pair, rows: &[Row]) -> Plot {
         title: "Bounds of trained critics beside the divergences".into(),
         subtitle: format!("P: {}, Q: N({}, {}²)", pair.p, pair.mu, pair.sigma),
         x: Axis::new(""),
-        y: Axis::new("nats"),
+        y: divergences(rows),
         square: false,
         layers: vec![
             bars("exact", colour::GREY, |row| row.exact),
@@ -82,14 +90,57 @@ fn picture(pair: &Pair, rows: &[Row]) -> Plot {
     }
 }
 
-/// The first letters of the words of a name.
+/// An axis on which one huge divergence does not hide all others.
+fn divergences(rows: &[Row]) -> Axis {
+    let axis = Axis::new("divergence");
+    let all = rows.iter().flat_map(|row| [row.exact, row.bound]);
+    let mut heights: Vec<f64> = all.filter(|height| !height.is_nan()).collect();
+    heights.sort_unstable_by(f64::total_cmp);
+    let (Some(least), Some(highest)) = (heights.first(), heights.last()) else {
+        return axis;
+    };
+    let most = MOST_OF_MEDIAN * heights[heights.len() / 2];
+    match *highest > most && most > 0.0 && least.is_finite() {
+        true => axis.range(least.min(0.0), most),
+        false => axis,
+    }
+}
+
+/// A name of one word, and the first letters of several.
 fn short(name: &str) -> String {
     let words: Vec<&str> = name.split('-').collect();
     match words[..] {
-        [one] => one.chars().take(5).collect(),
+        [one] => one.to_string(),
         _ => words
             .iter()
             .filter_map(|word| word.chars().next())
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_huge_divergence_does_not_stretch_the_axis() {
+        let row = |exact: f64, bound: f64| Row {
+            divergence: "kl",
+            exact,
+            bound,
+            seconds: 0.0,
+        };
+        let mut rows = vec![row(0.3, 0.2), row(0.1, f64::NAN), row(0.2, 0.2)];
+        assert_eq!(divergences(&rows).range, None);
+        rows.push(row(50.0, f64::INFINITY));
+        rows.push(row(90.0, 10.0));
+        assert_eq!(divergences(&rows).range, Some([0.0, MOST_OF_MEDIAN * 0.3]));
+        assert_eq!(divergences(&[]).range, None);
+    }
+
+    #[test]
+    fn names_of_one_word_are_whole() {
+        let names = ["pearson", "squared-hellinger", "kl"].map(short);
+        assert_eq!(names, ["pearson", "sh", "kl"]);
     }
 }

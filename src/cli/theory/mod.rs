@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use gpugan::data::toy::Distribution;
+use gpugan::eval::divergence::between;
+use gpugan::plan::divergence::Divergence;
 use gpugan::plot::{Plot, SIZE};
 use gpugan::run::atomic;
 use gpugan::run::config::{Dataset, Seed};
@@ -83,7 +85,7 @@ impl<'a> Pair<'a> {
         let Dataset::Drawn(p) = options.dataset.clone() else {
             return Err(unfit(options));
         };
-        if p.dims() != 1 || p.density(&[0.5]).is_none() {
+        if p.dims() != 1 || p.log_density().is_none() {
             return Err(unfit(options));
         }
         let text = &options.generator;
@@ -110,14 +112,33 @@ impl<'a> Pair<'a> {
     }
 
     fn log_p(&self, x: f64) -> f64 {
-        self.p.density(&[x]).unwrap_or(0.0).ln()
+        let log_density = self.p.log_density();
+        log_density.map_or(f64::NEG_INFINITY, |log_density| log_density(&[x]))
     }
 
     fn log_q(&self, x: f64) -> f64 {
         gpugan::eval::optimum::log_normal_density(x, self.mu, self.sigma)
     }
 
-    /// What holds all that counts of both.
+    /// D_f(P‖Q) by quadrature.
+    fn divergence(&self, divergence: Divergence) -> f64 {
+        let log_p = self.p.log_density().expect("a pair has densities");
+        between(
+            divergence,
+            |x| log_p(&[x]),
+            |x| self.log_q(x),
+            &self.landmarks(),
+        )
+        .value
+    }
+
+    fn landmarks(&self) -> Vec<[f64; 2]> {
+        let mut landmarks = self.p.landmarks(0);
+        landmarks.push([self.mu, self.sigma]);
+        landmarks
+    }
+
+    /// What holds nearly all of both.
     fn range(&self) -> [f64; 2] {
         let (mut from, mut to) = (self.mu - 9.0 * self.sigma, self.mu + 9.0 * self.sigma);
         match self.p.centres() {
@@ -154,20 +175,21 @@ fn unfit(options: &Options) -> Error {
 /// # Errors
 /// Any of `gpugan::Error`.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    match &arguments.statement {
-        Statement::OptimalCritic(options) => optimal::run(&Pair::of(options)?),
-        Statement::Wasserstein(options) => wasserstein::run(&Pair::of(options)?),
-        Statement::Bounds(options) => bounds::run(&Pair::of(options)?),
-    }
+    type Run = fn(&Pair) -> Result<()>;
+    let (name, options, run): (&str, &Options, Run) = match &arguments.statement {
+        Statement::OptimalCritic(options) => ("optimal-critic", options, optimal::run),
+        Statement::Wasserstein(options) => ("wasserstein", options, wasserstein::run),
+        Statement::Bounds(options) => ("bounds", options, bounds::run),
+    };
+    let pair = Pair::of(options)?;
+    let files = ["png", "svg"].map(|form| format!("{name}.{form}"));
+    output::require_folder(&options.out, files)?;
+    run(&pair)
 }
 
 /// Draws a picture in both forms, and says where.
 fn draw(options: &Options, name: &str, plot: &Plot) -> Result<()> {
     let runtime = |e: &dyn std::fmt::Display| Error::Runtime(e.to_string());
-    std::fs::create_dir_all(&options.out).map_err(|e| {
-        let shown = options.out.display();
-        Error::Runtime(format!("cannot create the folder '{shown}': {e}"))
-    })?;
     let forms = [
         ("png", plot.png(SIZE)?),
         ("svg", plot.svg(SIZE)?.into_bytes()),

@@ -1,7 +1,7 @@
 //! The best discriminator (Goodfellow et al. 2014, proposition 1 and theorem 1).
 
 use gpugan::Result;
-use gpugan::eval::divergence::between;
+use gpugan::eval::graded::{graded, nodes};
 use gpugan::plan::divergence::Divergence;
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use serde::Serialize;
@@ -9,13 +9,16 @@ use serde::Serialize;
 use super::held::{curve, game, grid};
 use super::{Pair, draw, show};
 
+/// Widths beyond both distributions that hold all of them.
+const BEYOND: f64 = 16.0;
+
 #[derive(Serialize)]
 struct Found {
     /// E log D(x) + E log(1 − D(G(z))), as the critic has it over its last updates.
     value: f64,
     /// 2 JSD − log 4, JSD with halves, by quadrature.
     exact: f64,
-    /// E|D − p/(p + q)| under the even mixture of P and Q, and the largest where that has 99.9 % of its mass.
+    /// E|D − p/(p + q)| under the even mixture of P and Q.
     mean_error: f64,
     steps: u64,
     seconds: f64,
@@ -24,45 +27,41 @@ struct Found {
 pub fn run(pair: &Pair) -> Result<()> {
     let mut lab = game(pair, "objective = \"non-saturating\"\n")?;
     let interval = lab.play()?;
-    let x = grid(pair.range(), 4001);
-    let points: Vec<f32> = x.iter().map(|x| *x as f32).collect();
-    let scores = lab.scores(&points, pair.bench())?;
-    let learned: Vec<f64> = scores
-        .iter()
-        .map(|s| 1.0 / (1.0 + (-f64::from(*s)).exp()))
-        .collect();
-    let density = |x: f64| (pair.log_p(x).exp(), pair.log_q(x).exp());
     let best = |x: f64| {
-        let (p, q) = density(x);
-        p / (p + q)
+        let (p, q) = (pair.log_p(x), pair.log_q(x));
+        1.0 / (1.0 + (q - p).exp())
     };
-    let weights: Vec<f64> = x
-        .iter()
-        .map(|x| density(*x))
-        .map(|(p, q)| 0.5 * (p + q))
-        .collect();
-    let total: f64 = weights.iter().sum();
-    let errors = x.iter().zip(&learned).zip(&weights);
-    let errors = errors.filter(|(_, weight)| **weight > 0.0);
-    let error: f64 = errors.map(|((x, d), w)| (d - best(*x)).abs() * w).sum();
-    let js = between(
-        Divergence::JensenShannon,
-        |x| pair.log_p(x),
-        |x| pair.log_q(x),
-        pair.range(),
-    );
+    let mut learned = |x: &[f64]| -> Result<Vec<f64>> {
+        let points: Vec<f32> = x.iter().map(|x| *x as f32).collect();
+        let scores = lab.scores(&points, pair.bench())?;
+        let sigmoid = |s: &f32| 1.0 / (1.0 + (-f64::from(*s)).exp());
+        Ok(scores.iter().map(sigmoid).collect())
+    };
+    let x = grid(pair.range(), 4001);
+    let on_grid = learned(&x)?;
+    let nodes = nodes(&graded(&pair.landmarks(), BEYOND));
+    let at: Vec<f64> = nodes.iter().map(|node| node.x).collect();
+    let (mut error, mut total) = (0.0, 0.0);
+    for (node, d) in nodes.iter().zip(learned(&at)?) {
+        let density = 0.5 * (pair.log_p(node.x).exp() + pair.log_q(node.x).exp());
+        if density > 0.0 {
+            let mass = node.weights[0] * density;
+            error += mass * (d - best(node.x)).abs();
+            total += mass;
+        }
+    }
     let found = Found {
         value: -interval.loss_critic,
-        exact: js.value - 4f64.ln(),
+        exact: pair.divergence(Divergence::JensenShannon) - 4f64.ln(),
         mean_error: error / total,
         steps: pair.options.steps,
         seconds: lab.seconds,
     };
-    draw(
+    let kept = draw(
         pair.options,
         "optimal-critic",
-        &picture(pair, &x, &learned, best),
-    )?;
+        &picture(pair, &x, &on_grid, best),
+    );
     let Found {
         value,
         exact,
@@ -77,7 +76,8 @@ pub fn run(pair: &Pair) -> Result<()> {
          mean |D - p/(p + q)|                 {mean_error:.4}",
         pair.p, pair.mu, pair.sigma
     );
-    show(pair.options, &found, &text)
+    show(pair.options, &found, &text)?;
+    kept
 }
 
 fn picture(pair: &Pair, x: &[f64], learned: &[f64], best: impl Fn(f64) -> f64) -> Plot {

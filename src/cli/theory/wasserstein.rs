@@ -1,12 +1,15 @@
 //! Critics with a bounded slope and the Wasserstein-1 distance (Arjovsky et al. 2017, section 3; Gulrajani
 //! et al. 2017).
 
+use std::f64::consts::LN_2;
+
 use gpugan::Result;
 use gpugan::data::toy::Distribution;
 use gpugan::eval::quadrature::integrate;
 use gpugan::plot::{Axis, Layer, Plot, colour};
 use serde::Serialize;
 
+use super::super::reproduce::lines;
 use super::held::{game, grid};
 use super::{Pair, draw, show};
 
@@ -15,6 +18,7 @@ struct Found {
     /// ∫|F − G|
     exact: f64,
     estimates: Vec<Estimate>,
+    point_masses: Vec<Masses>,
 }
 
 #[derive(Serialize)]
@@ -28,6 +32,20 @@ struct Estimate {
     #[serde(skip)]
     curve: Vec<[f64; 2]>,
 }
+
+/// A point mass at 0 and one at θ: all that parallel lines differ in (Arjovsky et al. 2017, example 1).
+#[derive(Serialize)]
+struct Masses {
+    theta: f64,
+    /// |θ|
+    exact: f64,
+    wgan: f64,
+    wgan_gp: f64,
+    /// Wherever θ is not 0.
+    jensen_shannon: f64,
+}
+
+const DISTANCES: [f64; 3] = [0.5, 1.0, 2.0];
 
 const CRITICS: [(&str, &str); 2] = [
     (
@@ -49,8 +67,9 @@ pub fn run(pair: &Pair) -> Result<()> {
     let found = Found {
         exact,
         estimates: estimates?,
+        point_masses: point_masses(pair)?,
     };
-    draw(pair.options, "wasserstein", &picture(pair, &found))?;
+    let kept = draw(pair.options, "wasserstein", &picture(pair, &found));
     let mut text = format!(
         "P is {}, Q is N({}, {}²); {} updates of each critic\nW1 by quadrature   {exact:.4}",
         pair.p, pair.mu, pair.sigma, pair.options.steps
@@ -69,8 +88,42 @@ pub fn run(pair: &Pair) -> Result<()> {
             100.0 * (difference / slope / exact - 1.0)
         );
     }
-    text += "\n`gpugan reproduce wgan-lines` has point masses at growing distances.";
-    show(pair.options, &found, &text)
+    text += &table(&found.point_masses);
+    show(pair.options, &found, &text)?;
+    kept
+}
+
+fn point_masses(pair: &Pair) -> Result<Vec<Masses>> {
+    let masses = |theta: f64| {
+        let of = |(_, critic)| {
+            let (seed, steps) = (pair.options.seed.0, pair.options.steps);
+            let said = lines::estimate(pair.bench(), seed, theta, critic, steps)?;
+            Ok(said.bound)
+        };
+        let [wgan, wgan_gp] = [lines::CRITICS[0], lines::CRITICS[1]].map(of);
+        Ok(Masses {
+            theta,
+            exact: theta.abs(),
+            wgan: wgan?,
+            wgan_gp: wgan_gp?,
+            jensen_shannon: LN_2,
+        })
+    };
+    DISTANCES.into_iter().map(masses).collect()
+}
+
+fn table(masses: &[Masses]) -> String {
+    let mut text = "\nPoint masses at 0 and θ, which is how parallel lines differ; wgan has a linear critic and --clip 1, \
+                    and the Jensen-Shannon divergence is the same at every distance\n\
+                    | θ | W1 | wgan | wgan-gp | JSD |\n|---|---|---|---|---|"
+        .to_string();
+    for row in masses {
+        text += &format!(
+            "\n| {} | {} | {:.4} | {:.4} | {:.4} |",
+            row.theta, row.exact, row.wgan, row.wgan_gp, row.jensen_shannon
+        );
+    }
+    text
 }
 
 fn estimate(pair: &Pair, (critic, options): (&'static str, &str)) -> Result<Estimate> {

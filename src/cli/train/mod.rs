@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use gpugan::data::Data;
 use gpugan::gan::{Gan, Trainer};
-use gpugan::plan::thousands;
+use gpugan::plan::{counted, thousands};
 use gpugan::run::Config;
 use gpugan::{Error, Result};
 
@@ -171,7 +171,15 @@ fn about(data: &Data) -> String {
                 format!("data: {name}, samples of {h}x{w}x{c}, each of {stack} of {count} images")
             }
         },
-        (_, Some(count)) => format!("data: {name}, {count} points of {c} coordinates"),
-        (_, None) => format!("data: {name}, points of {c} coordinates drawn without end"),
+        (_, Some(count)) => {
+            format!(
+                "data: {name}, {count} points of {}",
+                counted(c, "coordinate")
+            )
+        }
+        (_, None) => format!(
+            "data: {name}, points of {} drawn without end",
+            counted(c, "coordinate")
+        ),
     }
 }

@@ -29,15 +29,22 @@ impl Mixture {
         all.map(|(weight, (mean, sigma))| (*weight, &mean[..], *sigma))
     }
 
-    /// The density at `x`\[D\]; none where a component is a point mass.
-    pub fn density(&self, x: &[f64]) -> Option<f64> {
-        let of = |(weight, mean, sigma): (f64, &[f64], f64)| {
+    /// log of the density at `x`\[D\], where no component is a point mass.
+    pub fn log_density(&self, x: &[f64]) -> f64 {
+        let log = |(weight, mean, sigma): (f64, &[f64], f64)| {
             let squares = x.iter().zip(mean).map(|(x, m)| ((x - m) / sigma).powi(2));
-            let norm = (std::f64::consts::TAU.sqrt() * sigma).powi(mean.len() as i32);
-            weight * (-0.5 * squares.sum::<f64>()).exp() / norm
+            let norm = mean.len() as f64 * (std::f64::consts::TAU.sqrt() * sigma).ln();
+            weight.ln() - 0.5 * squares.sum::<f64>() - norm
         };
-        let smooth = self.sigmas.iter().all(|sigma| *sigma > 0.0);
-        smooth.then(|| self.components().map(of).sum())
+        // Over the greatest part so far, so that tails do not vanish.
+        let (greatest, sum) = self.components().map(log).fold(
+            (f64::NEG_INFINITY, 0.0),
+            |(greatest, sum): (f64, f64), part| match part > greatest {
+                true => (part, sum * (greatest - part).exp() + 1.0),
+                false => (greatest, sum + (part - greatest).exp()),
+            },
+        );
+        greatest + sum.ln()
     }
 
     /// The probability of values up to `x`; none with more than one coordinate.

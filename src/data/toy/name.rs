@@ -52,10 +52,23 @@ impl Distribution {
             .split(", ")
             .find(|form| form.split([':', '[']).next() == Some(name))?;
         let made = rest.map(numbers).transpose().and_then(|numbers| {
-            let wrong = || format!("'{text}' is no distribution, expected {form} with SIGMA > 0");
+            let wrong = || {
+                let condition = condition(form);
+                format!("'{text}' is no distribution, expected {form}{condition}")
+            };
             of_numbers(name, numbers.as_deref()).ok_or_else(wrong)
         });
         Some(made)
+    }
+}
+
+/// What a form does not say by itself.
+fn condition(form: &str) -> String {
+    match form {
+        _ if form.contains("SIGMA") => " with SIGMA > 0".to_string(),
+        _ if form.contains("...") => format!(" with at most {MOST_DIMS} numbers"),
+        _ if form.contains(':') => " with one number".to_string(),
+        _ => " without numbers".to_string(),
     }
 }
 
