@@ -160,8 +160,8 @@ fn clusters(parts: &Parts, asked: usize) -> usize {
 
 /// The entropy of the data, estimated from the held-out points.
 fn truth(known: &Distribution, test: Points) -> Option<Likelihood> {
-    let logs: Option<Vec<f64>> = test.rows().map(|x| known.density(x).map(f64::ln)).collect();
-    logs.map(|logs| Likelihood::of(&logs))
+    let logs: Vec<f64> = test.rows().map(known.log_density()?).collect();
+    Some(Likelihood::of(&logs))
 }
 
 fn estimates(parts: &Parts, seed: u64) -> Result<Vec<Estimate>> {

@@ -8,6 +8,7 @@ use gpugan::run::Config;
 use gpugan::run::config::Dataset;
 use gpugan::{Error, Result};
 
+use super::super::eval::points::widened;
 use super::super::game;
 use super::Arguments;
 
@@ -58,8 +59,6 @@ pub fn parts(arguments: &Arguments, dataset: Dataset) -> Result<Parts> {
     match game::load_data(&config, &mut |_, _| Ok(()))? {
         Data::Points(points) => {
             let n = count(POINTS);
-            let widened =
-                |values: &[f32]| values.iter().map(|x| f64::from(*x)).collect::<Vec<f64>>();
             let (train, test, distribution) = match &points.origin {
                 Origin::Drawn(known) => {
                     let [train, test] =

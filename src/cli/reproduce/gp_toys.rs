@@ -5,6 +5,7 @@ use gpugan::data::toy::Distribution;
 use gpugan::plot::{Axis, Plot};
 use gpugan::{Error, Result};
 
+use super::super::eval::points::widened;
 use super::super::lab::{Lab, options};
 use super::super::landscape::{self, CELLS, Ground, grid};
 use super::Plan;
@@ -167,10 +168,6 @@ fn train(plan: Plan, data: &str, name: &str, critic: &str, steps: u64) -> Result
             layers: landscape::layers(ground, scores, real, generated),
         },
     })
-}
-
-fn widened(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|x| f64::from(*x)).collect()
 }
 
 /// Mean and variance along an axis of the plane.

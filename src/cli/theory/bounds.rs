@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::super::eval::number;
 use super::held::game;
-use super::{Pair, draw, show};
+use super::{Pair, show};
 
 /// From here on, a divergence is not one of what batches hold.
 const IN_TAILS: f64 = 1e6;
@@ -29,7 +29,6 @@ const MOST_OF_MEDIAN: f64 = 4.0;
 pub fn run(pair: &Pair) -> Result<()> {
     let rows: Result<Vec<Row>> = Divergence::ALL.into_iter().map(|d| row(pair, d)).collect();
     let rows = rows?;
-    let kept = draw(pair.options, "bounds", &picture(pair, &rows));
     let mut text = format!(
         "P is {}, Q is N({}, {}²); {} updates of each critic\n\
          | divergence | exact | bound | exact - bound | s |\n|---|---|---|---|---|",
@@ -49,8 +48,12 @@ pub fn run(pair: &Pair) -> Result<()> {
         text += "\n\nA divergence as large as that, or infinite, is one of tails that no sample comes from, and no \
                  critic can prove it.";
     }
-    show(pair.options, &rows, &text)?;
-    kept
+    show(
+        pair.options,
+        ("bounds", &picture(pair, &rows)),
+        &rows,
+        &text,
+    )
 }
 
 fn row(pair: &Pair, divergence: Divergence) -> Result<Row> {

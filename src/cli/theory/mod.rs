@@ -189,23 +189,29 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Draws a picture in both forms, and says where.
 fn draw(options: &Options, name: &str, plot: &Plot) -> Result<()> {
-    let runtime = |e: &dyn std::fmt::Display| Error::Runtime(e.to_string());
     let forms = [
         ("png", plot.png(SIZE)?),
         ("svg", plot.svg(SIZE)?.into_bytes()),
     ];
     for (ending, bytes) in forms {
         let path = options.out.join(format!("{name}.{ending}"));
-        atomic::write(&path, &bytes).map_err(|e| runtime(&e))?;
+        atomic::write(&path, &bytes).map_err(|e| Error::Runtime(e.to_string()))?;
         to_stderr(&format!("wrote {}", path.display()));
     }
     Ok(())
 }
 
-/// Prints what was found, as text or as JSON.
-fn show(options: &Options, found: &impl Serialize, text: &str) -> Result<()> {
+/// Draws what was found and prints it, as text or as JSON, even where the picture cannot be kept.
+fn show(
+    options: &Options,
+    (name, picture): (&str, &Plot),
+    found: &impl Serialize,
+    text: &str,
+) -> Result<()> {
+    let kept = draw(options, name, picture);
     match options.json {
         true => output::print_json(found),
         false => output::print(text),
-    }
+    }?;
+    kept
 }

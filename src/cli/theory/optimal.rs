@@ -7,7 +7,7 @@ use gpugan::plot::{Axis, Layer, Plot, colour};
 use serde::Serialize;
 
 use super::held::{curve, game, grid};
-use super::{Pair, draw, show};
+use super::{Pair, show};
 
 /// Widths beyond both distributions that hold all of them.
 const BEYOND: f64 = 16.0;
@@ -57,11 +57,7 @@ pub fn run(pair: &Pair) -> Result<()> {
         steps: pair.options.steps,
         seconds: lab.seconds,
     };
-    let kept = draw(
-        pair.options,
-        "optimal-critic",
-        &picture(pair, &x, &on_grid, best),
-    );
+    let picture = picture(pair, &x, &on_grid, best);
     let Found {
         value,
         exact,
@@ -76,8 +72,7 @@ pub fn run(pair: &Pair) -> Result<()> {
          mean |D - p/(p + q)|                 {mean_error:.4}",
         pair.p, pair.mu, pair.sigma
     );
-    show(pair.options, &found, &text)?;
-    kept
+    show(pair.options, ("optimal-critic", &picture), &found, &text)
 }
 
 fn picture(pair: &Pair, x: &[f64], learned: &[f64], best: impl Fn(f64) -> f64) -> Plot {

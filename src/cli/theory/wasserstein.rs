@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::super::reproduce::lines;
 use super::held::{game, grid};
-use super::{Pair, draw, show};
+use super::{Pair, show};
 
 #[derive(Serialize)]
 struct Found {
@@ -69,7 +69,6 @@ pub fn run(pair: &Pair) -> Result<()> {
         estimates: estimates?,
         point_masses: point_masses(pair)?,
     };
-    let kept = draw(pair.options, "wasserstein", &picture(pair, &found));
     let mut text = format!(
         "P is {}, Q is N({}, {}²); {} updates of each critic\nW1 by quadrature   {exact:.4}",
         pair.p, pair.mu, pair.sigma, pair.options.steps
@@ -89,8 +88,8 @@ pub fn run(pair: &Pair) -> Result<()> {
         );
     }
     text += &table(&found.point_masses);
-    show(pair.options, &found, &text)?;
-    kept
+    let picture = picture(pair, &found);
+    show(pair.options, ("wasserstein", &picture), &found, &text)
 }
 
 fn point_masses(pair: &Pair) -> Result<Vec<Masses>> {
